@@ -1,0 +1,1 @@
+"""The channels, a file each, found by their names."""

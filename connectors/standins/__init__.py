@@ -1,0 +1,1 @@
+"""A Shopify and a WooCommerce store to try the app against with no account; they know nothing of the house."""

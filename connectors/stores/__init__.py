@@ -1,0 +1,1 @@
+"""The store platforms, a folder each, found by their names."""
