@@ -1,0 +1,254 @@
+"""The contracts: what a store connector and a channel promise the house, what is optional, and how to refuse it.
+
+A connector or channel is found by its folder or file name: `connectors/stores/<name>/__init__.py` offers
+`connect(settings) -> StoreConnector`, `connectors/channels/<name>.py` offers `open_channel(settings) -> Channel`.
+Failures speak the words of `connectors.errors` and nothing else.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from connectors.records import ConsentRecord, Kind, Medium, Page, Reading, StoreProfile
+
+Now = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """What the connectors need of the app's settings, handed in once.
+
+    `shopify_client_secrets` lists the newest first. `shopify_standin` is the origin of a stand-in that answers for every
+    `*.myshopify.com` (calls go there, with the shop's own Host header); it needs `allow_private_stores`.
+    """
+
+    app_url: str
+    now: Now
+    shopify_client_id: str = ""
+    shopify_client_secrets: tuple[str, ...] = ()
+    shopify_api_version: str = "2026-10"
+    shopify_standin: str | None = None
+    allow_private_stores: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The keys to one store. `secrets` holds what the platform gave, by its own names (access_token, refresh_token, or
+    consumer_key, consumer_secret, webhook_secret, pairing_secret, ...). Times are None where keys do not expire."""
+
+    secrets: Mapping[str, str] = field(repr=False)
+    scopes: frozenset[str] = frozenset()
+    expires_at: datetime | None = None
+    refresh_expires_at: datetime | None = None
+
+
+class Access(Protocol):
+    """One store's credentials as the house keeps them: read afresh for every call, renewed by one caller at a time."""
+
+    @property
+    def address(self) -> str:
+        """The store's address: `demo.myshopify.com` or `https://shop.example`, validated."""
+        ...
+
+    def current(self) -> Credentials:
+        """The credentials now. Raises Unauthorised where the store needs to be connected again."""
+        ...
+
+    def renew(self, stale: Credentials, fetch: Callable[[Credentials], Credentials]) -> Credentials:
+        """Credentials newer than `stale`: another caller's where one was quicker, else those of `fetch`, stored at once.
+
+        Raises Unauthorised, and marks the store "needs re-auth", where `fetch` does.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryHead:
+    """What the headers of one webhook call say. `address` None: the URL names the store. `key` is unique per
+    (store, topic) and equal for a repeated delivery of the same thing."""
+
+    topic: str
+    address: str | None
+    key: str
+    triggered_at: datetime | None = None
+    is_ping: bool = False
+
+
+class SyncKind(StrEnum):
+    """`history` is the first import, `changes` the catch-up since a moment, `looks` the reading of named objects."""
+
+    HISTORY = "history"
+    CHANGES = "changes"
+    LOOKS = "looks"
+
+
+@dataclass(frozen=True, slots=True)
+class Healing:
+    """What `heal` found and did to a store's webhooks: topics that were right, made anew, and removed as left over."""
+
+    kept: tuple[str, ...] = ()
+    made: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+class Ability(StrEnum):
+    """What not every platform can do; a connector lists those that it can."""
+
+    WRITE_CONSENT = "write_consent"
+    HEAL_WEBHOOKS = "heal_webhooks"
+    REFRESH_TOKENS = "refresh_tokens"
+
+
+class StoreConnector(Protocol):
+    """One platform. Stateless but for its settings and its HTTP session: every store comes in through `Access`."""
+
+    @property
+    def platform(self) -> str: ...
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """Every webhook topic that `read` understands."""
+        ...
+
+    @property
+    def abilities(self) -> frozenset[Ability]: ...
+
+    def head(self, headers: Mapping[str, str], body: bytes) -> DeliveryHead:
+        """What the call is about; nothing of it is believed before `is_genuine`. Raises Malformed."""
+        ...
+
+    def is_genuine(self, headers: Mapping[str, str], body: bytes, *, credentials: Credentials | None) -> bool:
+        """Whether the signature over the raw bytes is right, compared in constant time. `credentials` are the store's, for
+        platforms whose secret is per store; None where no such store is known."""
+        ...
+
+    def read(self, topic: str, body: bytes, *, profile: StoreProfile, received_at: datetime) -> Reading:
+        """A payload in our words; pure, no call. Raises Malformed with the reason. Unknown topics raise Malformed."""
+        ...
+
+    def profile(self, access: Access) -> StoreProfile: ...
+
+    def pages(
+        self, access: Access, kind: SyncKind, *, profile: StoreProfile, cursor: Mapping[str, object] | None, since: datetime | None
+    ) -> Iterator[Page]:
+        """The store's history (`since` None) or what changed since then, page by page, from `cursor` on."""
+        ...
+
+    def look(self, access: Access, kind: Kind, *, external_id: str, profile: StoreProfile) -> Reading:
+        """One object as it is now; a GoneRecord where the store does not have it any more. Raises Unsupported for kinds
+        that the platform cannot show."""
+        ...
+
+    def heal(self, access: Access, address: str) -> Healing:
+        """Make the store's webhooks to `address` right: missing and disabled ones anew, left-over ones of ours removed.
+        Raises Unsupported where the platform keeps them itself."""
+        ...
+
+    def keep_alive(self, access: Access) -> None:
+        """Renew credentials that would die of disuse; does nothing where they do not expire."""
+        ...
+
+    def write_consent(self, access: Access, consent: ConsentRecord) -> None:
+        """Tell the platform a person's answer. Raises Unsupported where it keeps none."""
+        ...
+
+
+class Purpose(StrEnum):
+    MARKETING = "marketing"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """What the channels need of the app's settings, handed in once."""
+
+    now: Now
+    smtp_url: str | None = None
+    outbox_dir: str = "var/outbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A mailbox: the bare address and the name to show."""
+
+    address: str = field(repr=False)
+    name: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One message ready to leave. `key` is stable over every try; `store` names the store's own drawer in the outbox.
+
+    `headers` come in their final order and hold no CR or LF; To, From, Subject, Date and Message-ID are made by the
+    channel from the fields here.
+    """
+
+    key: str
+    store: str
+    medium: Medium
+    purpose: Purpose
+    to: Address = field(repr=False)
+    sender: Address = field(repr=False)
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    html: str = field(repr=False)
+    message_id: str
+    at: datetime
+    reply_to: Address | None = field(default=None, repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The other side has taken the message over; `provider_id` is its own name for it, if it told one."""
+
+    provider_id: str | None = None
+
+
+class Channel(Protocol):
+    """One way out. Safe to use from one thread at a time; keeps its connection between calls."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def medium(self) -> Medium: ...
+
+    @property
+    def notice(self) -> str | None:
+        """A sentence for the merchant where something about this channel must be known (the outbox: nothing leaves)."""
+        ...
+
+    def send(self, envelope: Envelope) -> Accepted:
+        """Hand one message over. Raises Temporary (try again), Permanent (this message never), Unsupported."""
+        ...
+
+    def has_left(self, key: str, *, store: str) -> bool | None:
+        """Whether a message with this key was handed over; None where the channel cannot know."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One message that the outbox keeps: the raw bytes as they would have left."""
+
+    key: str
+    at: datetime
+    raw: bytes = field(repr=False)
+
+
+class KeepsMessages(Protocol):
+    """What the outbox can do beyond sending: show and forget what it keeps."""
+
+    def kept(self, store: str, limit: int = 100) -> Sequence[Kept]: ...
+
+    def one(self, key: str, *, store: str) -> Kept | None: ...
+
+    def forget(self, key: str, *, store: str) -> None: ...
+
+
+RETRY_LATER = timedelta(minutes=1)
