@@ -252,3 +252,14 @@ class KeepsMessages(Protocol):
 
 
 RETRY_LATER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who opened an embedded page, as a platform's verified token says: a member of one store's staff."""
+
+    address: str
+    user_id: str
+    token_id: str
+    expires_at: datetime
+    locale: str | None = None
