@@ -131,7 +131,13 @@ class StoreConnector(Protocol):
     def profile(self, access: Access) -> StoreProfile: ...
 
     def pages(
-        self, access: Access, kind: SyncKind, *, profile: StoreProfile, cursor: Mapping[str, object] | None, since: datetime | None
+        self,
+        access: Access,
+        kind: SyncKind,
+        *,
+        profile: StoreProfile,
+        cursor: Mapping[str, object] | None,
+        since: datetime | None,
     ) -> Iterator[Page]:
         """The store's history (`since` None) or what changed since then, page by page, from `cursor` on."""
         ...
