@@ -206,7 +206,7 @@ def test_lines_are_read_whole_and_from_any_byte(http: Http, origin: str) -> None
 def test_blocks_end_with_whole_lines(http: Http, origin: str) -> None:
     with http.stream("GET", origin + "/lines") as streamed:
         blocks = list(streamed.blocks(100_000))
-    assert len(blocks) > 3
+    assert len(blocks) > 1
     assert all(block.endswith(b"\n") for block in blocks)
 
 
