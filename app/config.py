@@ -1,0 +1,175 @@
+"""Every setting of the app with its default and help line, read once from the environment (and `.env`) and frozen."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+DEVELOPMENT_SECRET = "development-only-secret-change-me"  # noqa: S105 - refused in production, see `_complaints`.
+DEVELOPMENT_KEY = "ZGV2ZWxvcG1lbnQtb25seS1rZXktMDAwMDAwMDAwMDA="
+
+
+class WrongSettingError(Exception):
+    """A setting is missing or makes no sense; the message names it and says what it is for."""
+
+
+def _setting(default: Any, help_line: str, *, secret: bool = False, required: bool = False) -> Any:
+    return field(default=default, repr=not secret, metadata={"help": help_line, "secret": secret, "required": required})
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings. A field's name in capitals is the name of its environment variable; lists are separated by commas."""
+
+    environment: str = _setting(
+        "development", "development or production; production refuses to start without its secrets"
+    )
+    database_url: str = _setting(
+        "sqlite:///var/perennial.db", "where the data lives: sqlite:///FILE or postgresql://..."
+    )
+    secret_key: tuple[str, ...] = _setting(
+        (DEVELOPMENT_SECRET,),
+        "signs links and state, newest first; older ones still verify",
+        secret=True,
+        required=True,
+    )
+    encryption_keys: tuple[str, ...] = _setting(
+        (DEVELOPMENT_KEY,), "Fernet keys that encrypt store tokens, newest first", secret=True, required=True
+    )
+    app_url: str = _setting("http://localhost:5000", "the address under which stores and browsers reach the app")
+    shopify_client_id: str = _setting("", "client id of your Shopify app")
+    shopify_client_secret: tuple[str, ...] = _setting(
+        (), "client secrets of your Shopify app, newest first", secret=True
+    )
+    shopify_api_version: str = _setting("2026-10", "Admin API version, YYYY-MM")
+    shopify_standin: str = _setting(
+        "", "origin of a stand-in Shopify, for the demo and tests; needs ALLOW_PRIVATE_STORES"
+    )
+    smtp_url: str = _setting(
+        "", "smtp://user:password@host:587 or smtps://; empty keeps mail in the outbox", secret=True
+    )
+    mail_from: str = _setting("store@example.com", "the sender's address where a store has set none")
+    outbox_dir: str = _setting("var/outbox", "where the outbox keeps messages while SMTP_URL is empty")
+    journal_dir: str = _setting("var/journal", "where workers note each message that is on its way, to survive a crash")
+    allow_private_stores: bool = _setting(
+        False, "let stores live on private addresses and plain http: demo and tests only"
+    )
+    holdout_percent: int = _setting(
+        10, "share of eligible customers held out of each marketing workflow, for new stores"
+    )
+    quiet_hours: str = _setting(
+        "22:00-07:00", "when marketing rests, in the recipient's zone, for new stores; empty for never"
+    )
+    log_level: str = _setting("info", "debug, info, warning or error")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Config":
+        """The settings of this process. Raises WrongSettingError naming the first setting that is wrong."""
+        values = environment if environment is not None else {**_dotenv(), **os.environ}
+        config = cls(
+            **{one.name: _read(one, values[one.name.upper()]) for one in fields(cls) if values.get(one.name.upper())}
+        )
+        if complaints := config.complaints():
+            raise WrongSettingError(complaints[0])
+        return config
+
+    def complaints(self) -> list[str]:
+        """One sentence for each setting that is missing or makes no sense."""
+        checks = [*self._missing(), *self._malformed()]
+        return [f"{name.upper()}: {what}. It is {HELP[name]}." for name, what in checks]
+
+    def _missing(self) -> list[tuple[str, str]]:
+        if self.environment != "production":
+            return []
+        required = [one.name for one in fields(self) if one.metadata["required"]]
+        found = [
+            (name, "is not set, and production needs it") for name in required if getattr(self, name) == _DEFAULTS[name]
+        ]
+        if not self.app_url.startswith("https://"):
+            found.append(("app_url", "must begin with https:// in production"))
+        return found
+
+    def _malformed(self) -> list[tuple[str, str]]:
+        checks = (
+            ("environment", self.environment in {"development", "production"}, "must be development or production"),
+            (
+                "database_url",
+                re.match(r"(sqlite|postgresql)(\+\w+)?://", self.database_url),
+                "must be sqlite:// or postgresql://",
+            ),
+            (
+                "app_url",
+                re.fullmatch(r"https?://[^/?#\s]+", self.app_url),
+                "must look like https://app.example",
+            ),
+            (
+                "shopify_api_version",
+                re.fullmatch(r"20\d\d-(01|04|07|10)", self.shopify_api_version),
+                "must look like 2026-10",
+            ),
+            ("shopify_standin", not self.shopify_standin or self.allow_private_stores, "needs ALLOW_PRIVATE_STORES=1"),
+            ("smtp_url", _is_smtp(self.smtp_url), "must look like smtp://user:password@host:587"),
+            ("holdout_percent", 0 <= self.holdout_percent <= 50, "must lie between 0 and 50"),
+            ("quiet_hours", _is_hours(self.quiet_hours), "must look like 22:00-07:00"),
+            (
+                "encryption_keys",
+                all(_is_key(key) for key in self.encryption_keys),
+                "must be Fernet keys",
+            ),
+            (
+                "log_level",
+                self.log_level in {"debug", "info", "warning", "error"},
+                "must be debug, info, warning or error",
+            ),
+        )
+        return [(name, what) for name, is_right, what in checks if not is_right]
+
+
+HELP = {one.name: str(one.metadata["help"]) for one in fields(Config)}
+_DEFAULTS = {one.name: one.default for one in fields(Config)}
+
+
+def _dotenv() -> dict[str, str]:
+    path = Path(".env")
+    return {name: value for name, value in dotenv_values(path).items() if value is not None} if path.is_file() else {}
+
+
+def _read(one: Any, text: str) -> Any:
+    default = one.default
+    if isinstance(default, bool):
+        return _yes_or_no(one.name, text)
+    if isinstance(default, int):
+        return _whole(one.name, text)
+    if isinstance(default, tuple):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return text.strip().rstrip("/") if one.name.endswith(("app_url", "standin")) else text.strip()
+
+
+def _yes_or_no(name: str, text: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if text.strip().lower() not in words:
+        raise WrongSettingError(f"{name.upper()}: must be 1 or 0. It is {HELP[name]}.")
+    return words[text.strip().lower()]
+
+
+def _whole(name: str, text: str) -> int:
+    if not re.fullmatch(r"\d{1,9}", text.strip()):
+        raise WrongSettingError(f"{name.upper()}: must be a whole number. It is {HELP[name]}.")
+    return int(text)
+
+
+def _is_smtp(url: str) -> bool:
+    return not url or (urlsplit(url).scheme in {"smtp", "smtps"} and bool(urlsplit(url).hostname))
+
+
+def _is_hours(text: str) -> bool:
+    return not text or re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", text) is not None
+
+
+def _is_key(key: str) -> bool:
+    return re.fullmatch(r"[A-Za-z0-9_-]{43}=", key) is not None

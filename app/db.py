@@ -1,0 +1,168 @@
+"""Engines, sessions and the column types that keep times aware and money whole; SQLite and PostgreSQL alike.
+
+SQLite is opened as its authors advise for one writer: WAL, `synchronous=FULL`, and every writing transaction begins
+IMMEDIATE, so that it never finds out half-way that somebody else writes. Deliveries live in a file of their own there: a
+claim of 500 rows would otherwise become a webhook's waiting time. On PostgreSQL both are one database.
+"""
+
+import importlib
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+BUSY_MILLISECONDS = 10_000
+SAFE_SQLITE = (3, 51, 3)
+
+BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+Minor = sa.BigInteger
+
+
+class Base(DeclarativeBase):
+    """The parent of every table in the main database."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+class InboxBase(DeclarativeBase):
+    """The parent of the tables that live in the inbox's own file on SQLite."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment. Refuses naive times. Microseconds since 1970 on SQLite, so that it sorts and indexes; timestamptz elsewhere."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Any) -> Any:
+        return dialect.type_descriptor(sa.BigInteger() if dialect.name == "sqlite" else sa.TIMESTAMP(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        return (value - EPOCH) // MICROSECOND if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return EPOCH + timedelta(microseconds=value) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Database:
+    """The sessions of one process. `read()` sees a stable picture; `write()` is one short transaction, committed at its end."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.main = _engine(self.url)
+        self.inbox = _engine(inbox_url(self.url)) if self.is_sqlite else self.main
+        self._main_lock = threading.Lock() if self.is_sqlite else None
+        self._inbox_lock = threading.Lock() if self.is_sqlite else None
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        with Session(self.main, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction on the main database; rolls back on any exception. Never call the outside inside."""
+        with _held(self._main_lock), Session(_writing(self.main), expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read_inbox(self) -> Iterator[Session]:
+        with Session(self.inbox, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write_inbox(self) -> Iterator[Session]:
+        with _held(self._inbox_lock), Session(_writing(self.inbox), expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        self.main.dispose()
+        self.inbox.dispose()
+
+
+def inbox_url(url: URL) -> URL:
+    """The inbox's own file beside the main one: perennial.db -> perennial-inbox.db."""
+    path = Path(url.database or "perennial.db")
+    return url.set(database=str(path.with_name(f"{path.stem}-inbox{path.suffix}")))
+
+
+def _held(lock: threading.Lock | None) -> AbstractContextManager[Any]:
+    return lock if lock is not None else nullcontext()
+
+
+def _writing(engine: Engine) -> Engine:
+    return engine.execution_options(writes=True)
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        if url.drivername == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    Path(url.database or ".").parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, module=_sqlite(), connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _sqlite() -> ModuleType:
+    """The newest SQLite at hand: below 3.51.3, two processes that checkpoint at once may lose the WAL (sqlite.org)."""
+    import sqlite3
+
+    if sqlite3.sqlite_version_info >= SAFE_SQLITE:
+        return sqlite3
+    try:
+        return importlib.import_module("pysqlite3")
+    except ModuleNotFoundError:
+        return sqlite3
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    # The driver must not begin transactions of its own: `_begin_sqlite` says which kind.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def reserve_ids(session: Session, table: sa.Table, *, count: int) -> range | list[int]:
+    """`count` unused ids of a table, for rows that are written together; call inside `write()`.
+
+    SQLite: the writer is alone, so the ids after the highest are free. PostgreSQL: the table's own sequence.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        highest = session.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()
+        return range(highest + 1, highest + 1 + count)
+    query = sa.text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+    return list(session.execute(query, {"name": f'"{table.name}"', "count": count}).scalars())

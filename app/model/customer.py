@@ -1,0 +1,65 @@
+"""A customer and the identities (external id, address, phone) under which a store's payloads may speak of that person."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, BigId, Minor, UTCDateTime
+
+
+class IdentityKind(StrEnum):
+    EXTERNAL = "external"
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+class Customer(Base):
+    """One person of one store.
+
+    The counters (`orders_count`, `spent` in minor units of the store's currency, `first_order_at`, `last_order_at`) count
+    only orders that count and are kept by ingest. `email_consent` is the latest answer by its own time; the history is
+    in Consent. `pace` holds, per medium, the last marketing messages as [microseconds, message id], newest first.
+    """
+
+    __tablename__ = "customer"
+    __table_args__ = (sa.Index("ix_customer_store_email", "store_id", "email"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"))
+    external_id: Mapped[str | None] = mapped_column(sa.String(64))
+    email: Mapped[str | None] = mapped_column(sa.String(320))
+    email_verified: Mapped[bool | None] = mapped_column(sa.Boolean)
+    phone: Mapped[str | None] = mapped_column(sa.String(40))
+    first_name: Mapped[str | None] = mapped_column(sa.String(255))
+    last_name: Mapped[str | None] = mapped_column(sa.String(255))
+    locale: Mapped[str | None] = mapped_column(sa.String(35))
+    country: Mapped[str | None] = mapped_column(sa.String(2))
+    region: Mapped[str | None] = mapped_column(sa.String(80))
+    birthday: Mapped[str | None] = mapped_column(sa.String(10))
+    tags: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    is_staff: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    joined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    orders_count: Mapped[int] = mapped_column(sa.Integer, default=0)
+    spent: Mapped[int] = mapped_column(Minor, default=0)
+    first_order_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_order_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    email_consent: Mapped[str | None] = mapped_column(sa.String(20))
+    email_consent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    pace: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    gone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Identity(Base):
+    """One way a store's payloads name a customer. Values are normalised: addresses lower-case, phones E.164 where possible."""
+
+    __tablename__ = "identity"
+    __table_args__ = (sa.Index("ix_identity_customer_id", "customer_id"),)
+
+    store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    value: Mapped[str] = mapped_column(sa.String(320), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customer.id"))

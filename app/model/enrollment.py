@@ -1,0 +1,90 @@
+"""One customer's way through one workflow, about one subject; and the ledger of what was decided at each step, and why."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, BigId, UTCDateTime
+
+
+class EnrollmentState(StrEnum):
+    WAITING = "waiting"
+    DONE = "done"
+    STOPPED = "stopped"
+
+
+class Enrollment(Base):
+    """`event_at` is the anchor that every step counts from and `anchor_rank` how sure it is (0 is surest). `step` is the next
+    step, `due_at` when it falls due; `alarm_at` is when to look next (a lease, a retry or a deferral puts it ahead)."""
+
+    __tablename__ = "enrollment"
+    __table_args__ = (
+        sa.UniqueConstraint("store_id", "workflow", "customer_id", "subject"),
+        sa.Index(
+            "ix_enrollment_alarm",
+            "alarm_at",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        ),
+        sa.Index(
+            "ix_enrollment_store_alarm",
+            "store_id",
+            "alarm_at",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        ),
+        sa.Index("ix_enrollment_customer_id", "customer_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"))
+    workflow: Mapped[str] = mapped_column(sa.String(80))
+    customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customer.id"))
+    subject: Mapped[str] = mapped_column(sa.String(128))
+    state: Mapped[str] = mapped_column(sa.String(10), default=EnrollmentState.WAITING)
+    event_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    anchor_rank: Mapped[int] = mapped_column(sa.Integer, default=0)
+    step: Mapped[str] = mapped_column(sa.String(40))
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    alarm_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    tries: Mapped[int] = mapped_column(sa.Integer, default=0)
+    enrolled_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class OutcomeKind(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    DEFERRED = "deferred"
+    SKIPPED = "skipped"
+    DROPPED = "dropped"
+    STOPPED = "stopped"
+    HELD_OUT = "held_out"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+
+
+class Outcome(Base):
+    """One verdict: what was decided at a step, by which rule, with the values seen. `turn` counts the verdicts of a step."""
+
+    __tablename__ = "outcome"
+    __table_args__ = (
+        sa.UniqueConstraint("enrollment_id", "step", "turn"),
+        sa.Index("ix_outcome_customer_id", "customer_id"),
+        sa.Index("ix_outcome_store_at", "store_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"))
+    enrollment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrollment.id"))
+    customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customer.id"))
+    workflow: Mapped[str] = mapped_column(sa.String(80))
+    step: Mapped[str] = mapped_column(sa.String(40))
+    turn: Mapped[int] = mapped_column(sa.Integer, default=0)
+    kind: Mapped[str] = mapped_column(sa.String(12))
+    reason: Mapped[str] = mapped_column(sa.String(40))
+    seen: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,0 +1,107 @@
+"""One message from its decision to its departure, and what channels told us of it afterwards."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, BigId, UTCDateTime
+
+
+class MessageState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"
+    IN_DOUBT = "in_doubt"
+
+
+MOVES: dict[MessageState, frozenset[MessageState]] = {
+    MessageState.QUEUED: frozenset({MessageState.SENDING, MessageState.DROPPED}),
+    MessageState.SENDING: frozenset(
+        {MessageState.QUEUED, MessageState.SENT, MessageState.FAILED, MessageState.IN_DOUBT}
+    ),
+    MessageState.SENT: frozenset(),
+    MessageState.FAILED: frozenset(),
+    MessageState.DROPPED: frozenset(),
+    # The channel may settle a doubt later (a receipt names the message).
+    MessageState.IN_DOUBT: frozenset({MessageState.SENT}),
+}
+
+
+class Message(Base):
+    """`key` is stable over every try and makes the Message-ID; `due_at` and `stale_at` are the two clocks; `alarm_at` says when
+    to take it next. The words are not stored: the text, the facts and the time say them again."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        sa.UniqueConstraint("enrollment_id", "step"),
+        sa.Index(
+            "ix_message_alarm",
+            "alarm_at",
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        ),
+        sa.Index(
+            "ix_message_store_alarm",
+            "store_id",
+            "alarm_at",
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        ),
+        sa.Index("ix_message_customer_id", "customer_id"),
+        sa.Index("ix_message_store_created", "store_id", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"))
+    enrollment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrollment.id"))
+    customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customer.id"))
+    workflow: Mapped[str] = mapped_column(sa.String(80))
+    step: Mapped[str] = mapped_column(sa.String(40))
+    medium: Mapped[str] = mapped_column(sa.String(20))
+    purpose: Mapped[str] = mapped_column(sa.String(12))
+    rank: Mapped[int] = mapped_column(sa.Integer)
+    text: Mapped[str] = mapped_column(sa.String(80))
+    key: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    state: Mapped[str] = mapped_column(sa.String(10), default=MessageState.QUEUED)
+    reason: Mapped[str | None] = mapped_column(sa.String(500))
+    channel: Mapped[str | None] = mapped_column(sa.String(40))
+    provider_id: Mapped[str | None] = mapped_column(sa.String(255), index=True)
+    worker: Mapped[str | None] = mapped_column(sa.String(80))
+    tries: Mapped[int] = mapped_column(sa.Integer, default=0)
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    stale_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    alarm_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class ReceiptKind(StrEnum):
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    SOFT_BOUNCED = "soft_bounced"
+    COMPLAINED = "complained"
+    CLICKED = "clicked"
+    OPENED = "opened"
+    UNSUBSCRIBED = "unsubscribed"
+
+
+class Receipt(Base):
+    """What a channel told us later about one message; once per provider's own event id."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (
+        sa.UniqueConstraint("store_id", "provider_event"),
+        sa.Index("ix_receipt_message_id", "message_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"))
+    message_id: Mapped[int] = mapped_column(sa.ForeignKey("message.id"))
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    provider_event: Mapped[str] = mapped_column(sa.String(255))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    detail: Mapped[str | None] = mapped_column(sa.String(500))

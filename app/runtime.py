@@ -1,0 +1,67 @@
+"""Everything a process of the house works with, plugged together once and handed in."""
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import workflows
+from app.clock import Clock, SystemClock
+from app.config import Config
+from app.db import Database
+from app.keys import Signer, Vault
+from connectors import channels, stores
+from connectors.base import Channel, ChannelSettings, StoreConnector, StoreSettings
+from workflows.language import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The parts of one process. `channels` holds the one channel in use per medium; `worker` names this process in leases."""
+
+    config: Config
+    clock: Clock
+    database: Database
+    vault: Vault
+    signer: Signer
+    connectors: Mapping[str, StoreConnector]
+    channels: Mapping[str, Channel]
+    workflows: Mapping[str, Workflow]
+    worker: str
+
+    def close(self) -> None:
+        for channel in self.channels.values():
+            channel.close()
+        self.database.close()
+
+
+def assemble(config: Config, *, clock: Clock | None = None, worker: str | None = None) -> Runtime:
+    """A runtime from the settings: connectors, channels and workflows are found by their file names."""
+    clock = clock or SystemClock()
+    return Runtime(
+        config=config,
+        clock=clock,
+        database=Database(config.database_url),
+        vault=Vault(config.encryption_keys),
+        signer=Signer(config.secret_key),
+        connectors=stores.load(_store_settings(config, clock)),
+        channels=channels.load(_channel_settings(config, clock)),
+        workflows=workflows.load(),
+        worker=worker or f"{socket.gethostname()}-{os.getpid()}",
+    )
+
+
+def _store_settings(config: Config, clock: Clock) -> StoreSettings:
+    return StoreSettings(
+        app_url=config.app_url,
+        now=clock.now,
+        shopify_client_id=config.shopify_client_id,
+        shopify_client_secrets=config.shopify_client_secret,
+        shopify_api_version=config.shopify_api_version,
+        shopify_standin=config.shopify_standin or None,
+        allow_private_stores=config.allow_private_stores,
+    )
+
+
+def _channel_settings(config: Config, clock: Clock) -> ChannelSettings:
+    return ChannelSettings(now=clock.now, smtp_url=config.smtp_url or None, outbox_dir=config.outbox_dir)
