@@ -1,0 +1,179 @@
+"""The law in its one fixed order: asked when a step falls due, and asked again at the door.
+
+Still true (the start, the stops, the step's own conditions), staleness, the person (gone, staff, address), consent,
+suppression, holdout, caps, quiet hours. The first rule that speaks gives the verdict.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from app.policy.caps import CAPS, Departure, in_the_way
+from app.policy.holdout import is_held_out
+from app.policy.quiet import Quiet
+from app.policy.reasons import Reason
+from app.policy.verdict import Decision, Verdict
+from workflows.language import Facts, Purpose, Step, Workflow
+
+SUBSCRIBED = "subscribed"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one person stands with one store on one medium. `consent` is the latest answer's word; None means never asked."""
+
+    customer_id: int
+    zone: ZoneInfo
+    has_address: bool
+    consent: str | None
+    suppressed: str | None = None
+    is_staff: bool = False
+    is_gone: bool = False
+    recent: tuple[Departure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What the merchant turned of the law for one store."""
+
+    store_key: str
+    holdout_percent: int
+    quiet: Quiet | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question to the law. `message_id` is the queued message that asks at the door, None when a step falls due."""
+
+    workflow: Workflow
+    step: Step
+    facts: Facts
+    standing: Standing
+    law: Law
+    due_at: datetime
+    message_id: int | None = None
+
+    @property
+    def stale_at(self) -> datetime:
+        return self.due_at + self.step.stale
+
+    @property
+    def is_marketing(self) -> bool:
+        return self.workflow.purpose is Purpose.MARKETING
+
+
+def decide(case: Case) -> Verdict:
+    """The verdict; total, pure, and the same for the same values."""
+    for rule in RULES:
+        verdict = rule(case)
+        if verdict is not None:
+            return verdict
+    return Verdict(Decision.SEND, Reason.DUE)
+
+
+def _start_holds(case: Case) -> Verdict | None:
+    still = case.workflow.starts.still
+    return None if still.holds(case.facts) else Verdict(Decision.STOP, Reason(still.reason))
+
+
+def _nothing_stops(case: Case) -> Verdict | None:
+    for stop in case.workflow.stops:
+        if stop.holds(case.facts):
+            seen = {"orders_since": case.facts.orders_since, "orders": case.facts.customer.orders}
+            return Verdict(Decision.STOP, Reason(stop.reason), seen)
+    return None
+
+
+def _step_applies(case: Case) -> Verdict | None:
+    for condition in case.step.only_if:
+        if not condition.holds(case.facts):
+            return Verdict(Decision.SKIP, Reason(condition.reason))
+    return None
+
+
+def _fresh(case: Case) -> Verdict | None:
+    if case.facts.now <= case.stale_at:
+        return None
+    return Verdict(
+        Decision.DROP, Reason.STALE, {"due_at": case.due_at.isoformat(), "stale_at": case.stale_at.isoformat()}
+    )
+
+
+def _reachable(case: Case) -> Verdict | None:
+    standing = case.standing
+    if standing.is_gone:
+        return Verdict(Decision.STOP, Reason.CUSTOMER_GONE)
+    if standing.is_staff and case.is_marketing:
+        return Verdict(Decision.STOP, Reason.STAFF)
+    return None if standing.has_address else Verdict(Decision.DROP, Reason.NO_ADDRESS)
+
+
+def _consented(case: Case) -> Verdict | None:
+    if not case.is_marketing or case.standing.consent == SUBSCRIBED:
+        return None
+    return Verdict(
+        Decision.DROP, Reason.NO_CONSENT, {"consent": case.standing.consent, "medium": case.step.send.medium}
+    )
+
+
+def _not_suppressed(case: Case) -> Verdict | None:
+    why = case.standing.suppressed
+    # Whoever only unsubscribed from marketing still gets what belongs to an order.
+    if why is None or (why == "unsubscribed" and not case.is_marketing):
+        return None
+    return Verdict(Decision.DROP, Reason.SUPPRESSED, {"suppressed": why})
+
+
+def _not_held_out(case: Case) -> Verdict | None:
+    percent = case.law.holdout_percent
+    if not case.is_marketing or not is_held_out(
+        store_key=case.law.store_key,
+        customer_id=case.standing.customer_id,
+        workflow=case.workflow.name,
+        percent=percent,
+    ):
+        return None
+    return Verdict(Decision.HOLD_OUT, Reason.HOLDOUT, {"percent": percent})
+
+
+def _room(case: Case) -> Verdict | None:
+    if not case.is_marketing:
+        return None
+    caps = CAPS.get(case.step.send.medium, ())
+    blocked = in_the_way(case.standing.recent, caps, now=case.facts.now, but=case.message_id)
+    if blocked is None:
+        return None
+    until, winner = blocked
+    return _later(
+        case, Reason.CAPPED, until=until, seen={"winner": winner.workflow, "winner_at": winner.at.isoformat()}
+    )
+
+
+def _not_at_night(case: Case) -> Verdict | None:
+    if not case.is_marketing or case.law.quiet is None:
+        return None
+    until = case.law.quiet.ends(case.facts.now, case.standing.zone)
+    return (
+        None if until is None else _later(case, Reason.QUIET_HOURS, until=until, seen={"zone": str(case.standing.zone)})
+    )
+
+
+def _later(case: Case, reason: Reason, *, until: datetime, seen: dict[str, str | int | None]) -> Verdict:
+    # What would be stale by then is dropped now, with the rule that stood in its way.
+    decision = Decision.DROP if until > case.stale_at else Decision.DEFER
+    return Verdict(decision, reason, seen, until if decision is Decision.DEFER else None)
+
+
+RULES: tuple[Callable[[Case], Verdict | None], ...] = (
+    _start_holds,
+    _nothing_stops,
+    _step_applies,
+    _fresh,
+    _reachable,
+    _consented,
+    _not_suppressed,
+    _not_held_out,
+    _room,
+    _not_at_night,
+)

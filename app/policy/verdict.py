@@ -1,0 +1,27 @@
+"""What a decision looks like: what to do, by which reason, until when, and with which values seen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from app.policy.reasons import Reason
+
+
+class Decision(StrEnum):
+    """`skip` passes one step, `stop` ends the enrollment, `drop` loses this message only, `defer` asks again later."""
+
+    SEND = "send"
+    DEFER = "defer"
+    SKIP = "skip"
+    DROP = "drop"
+    STOP = "stop"
+    HOLD_OUT = "hold_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    decision: Decision
+    reason: Reason
+    seen: Mapping[str, str | int | None] = field(default_factory=dict)
+    until: datetime | None = None
