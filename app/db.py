@@ -112,7 +112,7 @@ def inbox_url(url: URL) -> URL:
     return url.set(database=str(path.with_name(f"{path.stem}-inbox{path.suffix}")))
 
 
-def _held(lock: threading.Lock | None) -> AbstractContextManager[Any]:
+def _held(lock: "threading.Lock | None") -> AbstractContextManager[Any]:
     return lock if lock is not None else nullcontext()
 
 

@@ -1,0 +1,603 @@
+"""The first tables"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from app.db import UTCDateTime
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "job_run",
+        sa.Column("job", sa.String(length=40), nullable=False),
+        sa.Column("store_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("slot", sa.String(length=40), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("job", "store_id", "slot", name=op.f("pk_job_run")),
+    )
+    op.create_table(
+        "store",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("platform", sa.String(length=40), nullable=False),
+        sa.Column("address", sa.String(length=255), nullable=False),
+        sa.Column("public_key", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("zone", sa.String(length=64), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=True),
+        sa.Column("locale", sa.String(length=35), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=True),
+        sa.Column("url", sa.String(length=1000), nullable=True),
+        sa.Column("postal_address", sa.String(length=1000), nullable=True),
+        sa.Column("sender_name", sa.String(length=255), nullable=True),
+        sa.Column("sender_address", sa.String(length=320), nullable=True),
+        sa.Column("holdout_percent", sa.Integer(), nullable=False),
+        sa.Column("quiet_from", sa.Integer(), nullable=True),
+        sa.Column("quiet_until", sa.Integer(), nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("live_since", UTCDateTime(), nullable=False),
+        sa.Column("uninstalled_at", UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_store")),
+        sa.UniqueConstraint("platform", "address", name=op.f("uq_store_platform_address")),
+        sa.UniqueConstraint("public_key", name=op.f("uq_store_public_key")),
+    )
+    op.create_table(
+        "connection",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("locked", sa.Text(), nullable=True),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=True),
+        sa.Column("refresh_expires_at", UTCDateTime(), nullable=True),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("renewing_until", UTCDateTime(), nullable=True),
+        sa.Column("webhooks_checked_at", UTCDateTime(), nullable=True),
+        sa.Column("last_delivery_at", UTCDateTime(), nullable=True),
+        sa.Column("trouble", sa.String(length=500), nullable=True),
+        sa.Column("updated_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_connection_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_connection")),
+        sa.UniqueConstraint("store_id", name=op.f("uq_connection_store_id")),
+    )
+    op.create_table(
+        "customer",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("external_id", sa.String(length=64), nullable=True),
+        sa.Column("email", sa.String(length=320), nullable=True),
+        sa.Column("email_verified", sa.Boolean(), nullable=True),
+        sa.Column("phone", sa.String(length=40), nullable=True),
+        sa.Column("first_name", sa.String(length=255), nullable=True),
+        sa.Column("last_name", sa.String(length=255), nullable=True),
+        sa.Column("locale", sa.String(length=35), nullable=True),
+        sa.Column("country", sa.String(length=2), nullable=True),
+        sa.Column("region", sa.String(length=80), nullable=True),
+        sa.Column("birthday", sa.String(length=10), nullable=True),
+        sa.Column("tags", sa.JSON(), nullable=False),
+        sa.Column("is_staff", sa.Boolean(), nullable=False),
+        sa.Column("joined_at", UTCDateTime(), nullable=True),
+        sa.Column("updated_at", UTCDateTime(), nullable=True),
+        sa.Column("orders_count", sa.Integer(), nullable=False),
+        sa.Column("spent", sa.BigInteger(), nullable=False),
+        sa.Column("first_order_at", UTCDateTime(), nullable=True),
+        sa.Column("last_order_at", UTCDateTime(), nullable=True),
+        sa.Column("email_consent", sa.String(length=20), nullable=True),
+        sa.Column("email_consent_at", UTCDateTime(), nullable=True),
+        sa.Column("pace", sa.JSON(), nullable=False),
+        sa.Column("gone_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_customer_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
+    )
+    with op.batch_alter_table("customer", schema=None) as batch_op:
+        batch_op.create_index("ix_customer_store_email", ["store_id", "email"], unique=False)
+
+    op.create_table(
+        "fulfillment",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("external_id", sa.String(length=64), nullable=False),
+        sa.Column("order_external_id", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("shipped_at", UTCDateTime(), nullable=True),
+        sa.Column("delivered_at", UTCDateTime(), nullable=True),
+        sa.Column("promised_at", UTCDateTime(), nullable=True),
+        sa.Column("updated_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_fulfillment_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "external_id", name=op.f("pk_fulfillment")),
+    )
+    with op.batch_alter_table("fulfillment", schema=None) as batch_op:
+        batch_op.create_index("ix_fulfillment_order", ["store_id", "order_external_id"], unique=False)
+
+    op.create_table(
+        "order_line",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("order_external_id", sa.String(length=64), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("product_external_id", sa.String(length=64), nullable=True),
+        sa.Column("variant_external_id", sa.String(length=64), nullable=True),
+        sa.Column("sku", sa.String(length=255), nullable=True),
+        sa.Column("title", sa.String(length=500), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_order_line_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "order_external_id", "position", name=op.f("pk_order_line")),
+    )
+    with op.batch_alter_table("order_line", schema=None) as batch_op:
+        batch_op.create_index("ix_order_line_product", ["store_id", "product_external_id"], unique=False)
+
+    op.create_table(
+        "privacy_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("demand", sa.String(length=20), nullable=False),
+        sa.Column("reference", sa.String(length=128), nullable=False),
+        sa.Column("customer_external_id", sa.String(length=64), nullable=True),
+        sa.Column("received_at", UTCDateTime(), nullable=False),
+        sa.Column("due_at", UTCDateTime(), nullable=False),
+        sa.Column("done_at", UTCDateTime(), nullable=True),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_privacy_request_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_privacy_request")),
+        sa.UniqueConstraint("store_id", "reference", name=op.f("uq_privacy_request_store_id_reference")),
+    )
+    with op.batch_alter_table("privacy_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_privacy_request_store_id"), ["store_id"], unique=False)
+
+    op.create_table(
+        "product",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("external_id", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.String(length=500), nullable=False),
+        sa.Column("url", sa.String(length=1000), nullable=True),
+        sa.Column("image_url", sa.String(length=1000), nullable=True),
+        sa.Column("price", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=True),
+        sa.Column("is_available", sa.Boolean(), nullable=False),
+        sa.Column("updated_at", UTCDateTime(), nullable=False),
+        sa.Column("gone_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_product_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "external_id", name=op.f("pk_product")),
+    )
+    op.create_table(
+        "refund",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("external_id", sa.String(length=64), nullable=False),
+        sa.Column("order_external_id", sa.String(length=64), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_refund_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "external_id", name=op.f("pk_refund")),
+    )
+    with op.batch_alter_table("refund", schema=None) as batch_op:
+        batch_op.create_index("ix_refund_order", ["store_id", "order_external_id"], unique=False)
+
+    op.create_table(
+        "suppression",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("medium", sa.String(length=20), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=80), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("undone_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_suppression_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suppression")),
+        sa.UniqueConstraint("store_id", "medium", "address", name=op.f("uq_suppression_store_id_medium_address")),
+    )
+    op.create_table(
+        "sync_run",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("since", UTCDateTime(), nullable=True),
+        sa.Column("cursor", sa.JSON(), nullable=True),
+        sa.Column("looks", sa.JSON(), nullable=False),
+        sa.Column("phase", sa.String(length=40), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("alarm_at", UTCDateTime(), nullable=False),
+        sa.Column("started_at", UTCDateTime(), nullable=False),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.Column("trouble", sa.String(length=500), nullable=True),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_sync_run_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_run")),
+    )
+    with op.batch_alter_table("sync_run", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_sync_run_alarm",
+            ["alarm_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.create_index("ix_sync_run_store", ["store_id", "started_at"], unique=False)
+
+    op.create_table(
+        "tombstone",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_tombstone_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "fingerprint", name=op.f("pk_tombstone")),
+    )
+    op.create_table(
+        "workflow_setting",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workflow", sa.String(length=80), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("on_since", UTCDateTime(), nullable=True),
+        sa.Column("dials", sa.JSON(), nullable=False),
+        sa.Column("updated_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_workflow_setting_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "workflow", name=op.f("pk_workflow_setting")),
+    )
+    op.create_table(
+        "checkout",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("external_id", sa.String(length=128), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("url", sa.String(length=2000), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("started_at", UTCDateTime(), nullable=False),
+        sa.Column("updated_at", UTCDateTime(), nullable=False),
+        sa.Column("completed_at", UTCDateTime(), nullable=True),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_checkout_customer_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_checkout_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "external_id", name=op.f("pk_checkout")),
+    )
+    with op.batch_alter_table("checkout", schema=None) as batch_op:
+        batch_op.create_index("ix_checkout_customer_id", ["customer_id"], unique=False)
+
+    op.create_table(
+        "consent",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("medium", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("recorded_at", UTCDateTime(), nullable=False),
+        sa.Column("source", sa.String(length=80), nullable=False),
+        sa.Column("opt_in_level", sa.String(length=40), nullable=True),
+        sa.Column("wording", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_consent_customer_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_consent_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+        sa.UniqueConstraint(
+            "store_id",
+            "customer_id",
+            "medium",
+            "at",
+            "state",
+            name=op.f("uq_consent_store_id_customer_id_medium_at_state"),
+        ),
+    )
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consent_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "enrollment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workflow", sa.String(length=80), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subject", sa.String(length=128), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("event_at", UTCDateTime(), nullable=False),
+        sa.Column("anchor_rank", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(length=40), nullable=False),
+        sa.Column("due_at", UTCDateTime(), nullable=False),
+        sa.Column("alarm_at", UTCDateTime(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("enrolled_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_enrollment_customer_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_enrollment_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrollment")),
+        sa.UniqueConstraint(
+            "store_id",
+            "workflow",
+            "customer_id",
+            "subject",
+            name=op.f("uq_enrollment_store_id_workflow_customer_id_subject"),
+        ),
+    )
+    with op.batch_alter_table("enrollment", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_enrollment_alarm",
+            ["alarm_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.create_index("ix_enrollment_customer_id", ["customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_enrollment_store_alarm",
+            ["store_id", "alarm_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+
+    op.create_table(
+        "event",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=128), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("recorded_at", UTCDateTime(), nullable=False),
+        sa.Column("is_abroad", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_event_customer_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_event_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+        sa.UniqueConstraint("store_id", "kind", "subject", name=op.f("uq_event_store_id_kind_subject")),
+    )
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_event_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "identity",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("value", sa.String(length=320), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_identity_customer_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_identity_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "kind", "value", name=op.f("pk_identity")),
+    )
+    with op.batch_alter_table("identity", schema=None) as batch_op:
+        batch_op.create_index("ix_identity_customer_id", ["customer_id"], unique=False)
+
+    op.create_table(
+        "orders",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("external_id", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("raw_status", sa.String(length=80), nullable=False),
+        sa.Column("origin", sa.String(length=20), nullable=False),
+        sa.Column("counts", sa.Boolean(), nullable=False),
+        sa.Column("may_start", sa.Boolean(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("refunded", sa.BigInteger(), nullable=False),
+        sa.Column("placed_at", UTCDateTime(), nullable=False),
+        sa.Column("paid_at", UTCDateTime(), nullable=True),
+        sa.Column("cancelled_at", UTCDateTime(), nullable=True),
+        sa.Column("updated_at", UTCDateTime(), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=True),
+        sa.Column("region", sa.String(length=80), nullable=True),
+        sa.Column("checkout_keys", sa.JSON(), nullable=False),
+        sa.Column("discount_codes", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_orders_customer_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_orders_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
+        sa.UniqueConstraint("store_id", "external_id", name=op.f("uq_orders_store_id_external_id")),
+    )
+    with op.batch_alter_table("orders", schema=None) as batch_op:
+        batch_op.create_index("ix_orders_customer_placed", ["customer_id", "placed_at"], unique=False)
+        batch_op.create_index("ix_orders_store_placed", ["store_id", "placed_at"], unique=False)
+
+    op.create_table(
+        "review",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("external_id", sa.String(length=64), nullable=False),
+        sa.Column("product_external_id", sa.String(length=64), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("rating", sa.Integer(), nullable=True),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_review_customer_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_review_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "external_id", name=op.f("pk_review")),
+    )
+    with op.batch_alter_table("review", schema=None) as batch_op:
+        batch_op.create_index("ix_review_customer_id", ["customer_id"], unique=False)
+
+    op.create_table(
+        "message",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enrollment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workflow", sa.String(length=80), nullable=False),
+        sa.Column("step", sa.String(length=40), nullable=False),
+        sa.Column("medium", sa.String(length=20), nullable=False),
+        sa.Column("purpose", sa.String(length=12), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=80), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("channel", sa.String(length=40), nullable=True),
+        sa.Column("provider_id", sa.String(length=255), nullable=True),
+        sa.Column("worker", sa.String(length=80), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("due_at", UTCDateTime(), nullable=False),
+        sa.Column("stale_at", UTCDateTime(), nullable=False),
+        sa.Column("alarm_at", UTCDateTime(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("sent_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_message_customer_id")),
+        sa.ForeignKeyConstraint(["enrollment_id"], ["enrollment.id"], name=op.f("fk_message_enrollment_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_message_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("enrollment_id", "step", name=op.f("uq_message_enrollment_id_step")),
+        sa.UniqueConstraint("key", name=op.f("uq_message_key")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_message_alarm",
+            ["alarm_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
+        batch_op.create_index("ix_message_customer_id", ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_provider_id"), ["provider_id"], unique=False)
+        batch_op.create_index(
+            "ix_message_store_alarm",
+            ["store_id", "alarm_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
+        batch_op.create_index("ix_message_store_created", ["store_id", "created_at"], unique=False)
+
+    op.create_table(
+        "outcome",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enrollment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workflow", sa.String(length=80), nullable=False),
+        sa.Column("step", sa.String(length=40), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("seen", sa.JSON(), nullable=False),
+        sa.Column("until", UTCDateTime(), nullable=True),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_outcome_customer_id")),
+        sa.ForeignKeyConstraint(["enrollment_id"], ["enrollment.id"], name=op.f("fk_outcome_enrollment_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_outcome_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outcome")),
+        sa.UniqueConstraint("enrollment_id", "step", "turn", name=op.f("uq_outcome_enrollment_id_step_turn")),
+    )
+    with op.batch_alter_table("outcome", schema=None) as batch_op:
+        batch_op.create_index("ix_outcome_customer_id", ["customer_id"], unique=False)
+        batch_op.create_index("ix_outcome_store_at", ["store_id", "at"], unique=False)
+
+    op.create_table(
+        "receipt",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("provider_event", sa.String(length=255), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("detail", sa.String(length=500), nullable=True),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_receipt_message_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_receipt_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
+        sa.UniqueConstraint("store_id", "provider_event", name=op.f("uq_receipt_store_id_provider_event")),
+    )
+    with op.batch_alter_table("receipt", schema=None) as batch_op:
+        batch_op.create_index("ix_receipt_message_id", ["message_id"], unique=False)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("receipt", schema=None) as batch_op:
+        batch_op.drop_index("ix_receipt_message_id")
+
+    op.drop_table("receipt")
+    with op.batch_alter_table("outcome", schema=None) as batch_op:
+        batch_op.drop_index("ix_outcome_store_at")
+        batch_op.drop_index("ix_outcome_customer_id")
+
+    op.drop_table("outcome")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index("ix_message_store_created")
+        batch_op.drop_index(
+            "ix_message_store_alarm",
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_message_provider_id"))
+        batch_op.drop_index("ix_message_customer_id")
+        batch_op.drop_index(
+            "ix_message_alarm",
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
+
+    op.drop_table("message")
+    with op.batch_alter_table("review", schema=None) as batch_op:
+        batch_op.drop_index("ix_review_customer_id")
+
+    op.drop_table("review")
+    with op.batch_alter_table("orders", schema=None) as batch_op:
+        batch_op.drop_index("ix_orders_store_placed")
+        batch_op.drop_index("ix_orders_customer_placed")
+
+    op.drop_table("orders")
+    with op.batch_alter_table("identity", schema=None) as batch_op:
+        batch_op.drop_index("ix_identity_customer_id")
+
+    op.drop_table("identity")
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_event_customer_id"))
+
+    op.drop_table("event")
+    with op.batch_alter_table("enrollment", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_enrollment_store_alarm",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.drop_index("ix_enrollment_customer_id")
+        batch_op.drop_index(
+            "ix_enrollment_alarm",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+
+    op.drop_table("enrollment")
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consent_customer_id"))
+
+    op.drop_table("consent")
+    with op.batch_alter_table("checkout", schema=None) as batch_op:
+        batch_op.drop_index("ix_checkout_customer_id")
+
+    op.drop_table("checkout")
+    op.drop_table("workflow_setting")
+    op.drop_table("tombstone")
+    with op.batch_alter_table("sync_run", schema=None) as batch_op:
+        batch_op.drop_index("ix_sync_run_store")
+        batch_op.drop_index(
+            "ix_sync_run_alarm",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+
+    op.drop_table("sync_run")
+    op.drop_table("suppression")
+    with op.batch_alter_table("refund", schema=None) as batch_op:
+        batch_op.drop_index("ix_refund_order")
+
+    op.drop_table("refund")
+    op.drop_table("product")
+    with op.batch_alter_table("privacy_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_privacy_request_store_id"))
+
+    op.drop_table("privacy_request")
+    with op.batch_alter_table("order_line", schema=None) as batch_op:
+        batch_op.drop_index("ix_order_line_product")
+
+    op.drop_table("order_line")
+    with op.batch_alter_table("fulfillment", schema=None) as batch_op:
+        batch_op.drop_index("ix_fulfillment_order")
+
+    op.drop_table("fulfillment")
+    with op.batch_alter_table("customer", schema=None) as batch_op:
+        batch_op.drop_index("ix_customer_store_email")
+
+    op.drop_table("customer")
+    op.drop_table("connection")
+    op.drop_table("store")
+    op.drop_table("job_run")
