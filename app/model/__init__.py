@@ -6,6 +6,7 @@ from app.model.customer import Customer, Identity
 from app.model.delivery import Delivery, DeliveryState
 from app.model.enrollment import Enrollment, EnrollmentState, Outcome, OutcomeKind
 from app.model.event import Event
+from app.model.installation import Installation, Launch
 from app.model.message import Message, MessageState, Receipt
 from app.model.order import Fulfillment, Order, OrderLine, Refund, Review
 from app.model.product import Product
@@ -26,7 +27,9 @@ __all__ = [
     "Event",
     "Fulfillment",
     "Identity",
+    "Installation",
     "JobRun",
+    "Launch",
     "Message",
     "MessageState",
     "Order",
