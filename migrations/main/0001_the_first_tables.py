@@ -115,6 +115,34 @@ def upgrade() -> None:
         batch_op.create_index("ix_fulfillment_order", ["store_id", "order_external_id"], unique=False)
 
     op.create_table(
+        "installation",
+        sa.Column("state", sa.String(length=80), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("platform", sa.String(length=40), nullable=False),
+        sa.Column("address", sa.String(length=255), nullable=False),
+        sa.Column("locked", sa.Text(), nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=False),
+        sa.Column("used_at", UTCDateTime(), nullable=True),
+        sa.Column("alarm_at", UTCDateTime(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("done_at", UTCDateTime(), nullable=True),
+        sa.Column("trouble", sa.String(length=500), nullable=True),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_installation_store_id")),
+        sa.PrimaryKeyConstraint("state", name=op.f("pk_installation")),
+    )
+    with op.batch_alter_table("installation", schema=None) as batch_op:
+        batch_op.create_index("ix_installation_alarm", ["alarm_at"], unique=False)
+
+    op.create_table(
+        "launch",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=64), nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_launch_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "token", name=op.f("pk_launch")),
+    )
+    op.create_table(
         "order_line",
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("order_external_id", sa.String(length=64), nullable=False),
@@ -590,6 +618,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_order_line_product")
 
     op.drop_table("order_line")
+    op.drop_table("launch")
+    with op.batch_alter_table("installation", schema=None) as batch_op:
+        batch_op.drop_index("ix_installation_alarm")
+
+    op.drop_table("installation")
     with op.batch_alter_table("fulfillment", schema=None) as batch_op:
         batch_op.drop_index("ix_fulfillment_order")
 
