@@ -1,0 +1,72 @@
+"""What changed in a store since a moment: the safety net under webhooks that WooCommerce sends once and never again.
+
+A change that happens while this runs may be missed by it; the next run, whose `since` is the beginning of this one, has it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from connectors.errors import Malformed
+from connectors.records import GoneRecord, Kind, Page, Reading, StoreProfile
+from connectors.stores.woocommerce.client import Client, Query
+from connectors.stores.woocommerce.history import (
+    Phase,
+    ReadRows,
+    Rows,
+    customers,
+    read_orders,
+    read_products,
+    reviews,
+    statuses,
+    tried,
+    walk,
+)
+from connectors.stores.woocommerce.read import read_id
+
+# `modified_after` is strictly greater at one second, and their clock is not ours.
+EARLIER = timedelta(minutes=10)
+# Reviews know no `dates_are_gmt`; a day more covers a store that reads our moment on its own clock.
+EARLIER_REVIEWS = timedelta(hours=26)
+
+
+def changes(
+    client: Callable[[], Client], *, profile: StoreProfile, cursor: Mapping[str, object] | None, since: datetime
+) -> Iterator[Page]:
+    """Orders and products changed, orders and products in the trash, reviews written, and every customer.
+
+    Customers know no date filter, and a plugin's birthday or consent does not even move their own, so all are read.
+    Trashing moves no date either, so the trash is read whole; it is emptied after 30 days. Raises as `walk`.
+    """
+    query = modified_since(since)
+    phases = (
+        Phase("orders", "orders", {**query, "status": statuses(client(), drafts=True)}, read_orders),
+        Phase("products", "products", {**query, "status": "any"}, read_products),
+        reviews({"after": written(since - EARLIER_REVIEWS) + "Z"}),
+        Phase("trashed_orders", "orders", {"status": "trash", "_fields": "id"}, read_gone(Kind.ORDER)),
+        Phase("trashed_products", "products", {"status": "trash", "_fields": "id"}, read_gone(Kind.PRODUCT)),
+        customers(),
+    )
+    return walk(client, phases, profile=profile, cursor=cursor)
+
+
+def modified_since(since: datetime) -> Query:
+    """The filter for what was modified after `since`: naive GMT with the flag, the one spelling without a time-zone trap."""
+    return {"modified_after": written(since - EARLIER), "dates_are_gmt": "true"}
+
+
+def written(at: datetime) -> str:
+    """A moment as WordPress reads it: `2026-11-22T01:24:28`, in UTC, without saying so."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def read_gone(kind: Kind) -> ReadRows:
+    """Rows of the trash, each a thing that is gone."""
+
+    def read(client: Client, rows: Rows, _profile: StoreProfile) -> Iterator[Reading | Malformed]:
+        now = client.now()
+        for row in rows:
+            number = tried(partial(read_id, row))
+            yield number if isinstance(number, Malformed) else Reading((GoneRecord(kind, str(number), now),))
+
+    return read

@@ -1,0 +1,180 @@
+"""One object as the store shows it now: an order, a customer, a product, a draft, and the store itself."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from connectors.errors import Malformed, Permanent, Unsupported
+from connectors.records import GoneRecord, Kind, Reading, StoreProfile
+from connectors.stores.woocommerce.client import PER_PAGE, Client, json
+from connectors.stores.woocommerce.read import read_customer, read_order, read_product
+from connectors.stores.woocommerce.read.shapes import DatedRefund, email, link, moment, text, title
+
+_ID = re.compile(r"[1-9]\d{0,18}")
+_DRAFT = re.compile(r"draft-([1-9]\d{0,18})")
+
+# Zones without a whole hour have no Etc/ name; these keep that offset, and most of them all year.
+_BROKEN_HOURS = {
+    -9.5: "Pacific/Marquesas",
+    -3.5: "America/St_Johns",
+    3.5: "Asia/Tehran",
+    4.5: "Asia/Kabul",
+    5.5: "Asia/Kolkata",
+    5.75: "Asia/Kathmandu",
+    6.5: "Asia/Yangon",
+    8.75: "Australia/Eucla",
+    9.5: "Australia/Darwin",
+    10.5: "Australia/Lord_Howe",
+    12.75: "Pacific/Chatham",
+}
+
+
+def look(client: Client, kind: Kind, *, external_id: str, profile: StoreProfile) -> Reading:
+    """One object now; a GoneRecord where the store does not have it. Raises Unsupported for other kinds, else as `get`."""
+    seeing = {Kind.ORDER: _order, Kind.CUSTOMER: _customer, Kind.PRODUCT: _product, Kind.CHECKOUT: _checkout}.get(kind)
+    if seeing is None:
+        raise Unsupported(f"WooCommerce shows no {kind} by itself")
+    return seeing(client, external_id, profile)
+
+
+def _order(client: Client, external_id: str, _profile: StoreProfile) -> Reading:
+    return _shown(client, Kind.ORDER, external_id, number=_number(external_id, _ID))
+
+
+def _checkout(client: Client, external_id: str, _profile: StoreProfile) -> Reading:
+    """A draft: still a checkout, or by now the order that it became."""
+    return _shown(client, Kind.CHECKOUT, external_id, number=_number(external_id, _DRAFT))
+
+
+def _shown(client: Client, kind: Kind, external_id: str, *, number: str) -> Reading:
+    found = client.find(f"orders/{number}")
+    if found is None:
+        return _gone(client, kind, external_id)
+    return read_order(found.body, client.now(), refunded_at=refund_times(client, [int(number)]))
+
+
+def _customer(client: Client, external_id: str, _profile: StoreProfile) -> Reading:
+    found = client.find(f"customers/{_number(external_id, _ID)}")
+    return read_customer(found.body, client.now()) if found else _gone(client, Kind.CUSTOMER, external_id)
+
+
+def _product(client: Client, external_id: str, profile: StoreProfile) -> Reading:
+    found = client.find(f"products/{_number(external_id, _ID)}")
+    if found is None:
+        return _gone(client, Kind.PRODUCT, external_id)
+    return read_product(found.body, client.now(), currency=profile.currency)
+
+
+def _gone(client: Client, kind: Kind, external_id: str) -> Reading:
+    return Reading((GoneRecord(kind, external_id, client.now()),))
+
+
+def _number(external_id: str, pattern: re.Pattern[str]) -> str:
+    """The number in an id of ours. Nothing else ever gets into a path."""
+    found = pattern.fullmatch(external_id)
+    if found is None or not external_id.isascii():
+        raise Permanent("not an id of WooCommerce")
+    return found.group(found.lastindex or 0)
+
+
+_refunds = msgspec.json.Decoder(list[DatedRefund])
+
+
+def refund_times(client: Client, orders: list[int]) -> Mapping[int, datetime]:
+    """When the refunds of these orders (at most 100) were made. Stores before 9.0 do not tell; then it is empty."""
+    if not orders:
+        return {}
+    found = client.find("refunds", {"parent": orders, "per_page": PER_PAGE})
+    try:
+        refunds = _refunds.decode(found.body) if found else []
+        return {refund.id: at for refund in refunds if (at := moment(refund.date_created_gmt))}
+    except (ValueError, RecursionError, Malformed):
+        return {}
+
+
+def profile(client: Client) -> StoreProfile:
+    """What the store says of itself: settings (currency, country, address) and the site's public card (name, home, zone).
+
+    REST does not tell the site's language; `locale` stays "en". Raises as `Client.get`, and Permanent where the currency
+    cannot be read.
+    """
+    general = _settings(client)
+    site = client.index()
+    currency = general.get("woocommerce_currency", "")
+    if re.fullmatch(r"[A-Z]{3}", currency) is None:
+        raise Permanent("the store's currency cannot be read")
+    country = general.get("woocommerce_default_country", "").partition(":")[0]
+    return StoreProfile(
+        name=title(_word(site, "name")) or client.address.partition("://")[2],
+        currency=currency,
+        zone=zone(_word(site, "timezone_string"), site.get("gmt_offset")),
+        country=country if re.fullmatch(r"[A-Z]{2}", country) else None,
+        email=_sender(client),
+        url=link(_word(site, "home").rstrip("/")) or client.address,
+        postal_address=_address(general),
+    )
+
+
+def _word(found: Mapping[str, Any], name: str) -> str:
+    value = found.get(name)
+    return value if isinstance(value, str) else ""
+
+
+class _Setting(msgspec.Struct):
+    id: str
+    value: object = ""
+
+
+_settings_list = msgspec.json.Decoder(list[_Setting])
+_setting = msgspec.json.Decoder(_Setting)
+
+
+def _settings(client: Client) -> dict[str, str]:
+    answer = client.get("settings/general")
+    return {
+        setting.id: setting.value for setting in _read(answer.body, _settings_list) if isinstance(setting.value, str)
+    }
+
+
+def _read(body: bytes, shape: "msgspec.json.Decoder[list[_Setting]]") -> list[_Setting]:
+    try:
+        return shape.decode(body)
+    except (ValueError, RecursionError):
+        raise Permanent("the store's settings cannot be read") from None
+
+
+def _sender(client: Client) -> str | None:
+    """The address that the shop's own mails come from."""
+    found = client.find("settings/email/woocommerce_email_from_address")
+    value = json(found) if found else None
+    address = value.get("value") if isinstance(value, dict) else None
+    return email(address) if isinstance(address, str) else None
+
+
+def _address(general: Mapping[str, str]) -> str | None:
+    parts = ("address", "address_2", "postcode", "city")
+    lines = (text(general.get(f"woocommerce_store_{part}")) for part in parts)
+    return ", ".join(line for line in lines if line) or None
+
+
+def zone(name: str, offset: object) -> str:
+    """An IANA name out of `timezone_string`, else one with the same `gmt_offset` (hours, "-5" or 5.5), else UTC."""
+    if name and "/" in name:
+        try:
+            return ZoneInfo(name).key
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            pass
+    try:
+        hours = float(offset) if isinstance(offset, str | int | float) else 0.0
+    except ValueError:
+        return "UTC"
+    if hours in _BROKEN_HOURS:
+        return _BROKEN_HOURS[hours]
+    if hours == 0 or not hours.is_integer() or not -12 <= hours <= 14:
+        return "UTC"
+    # The sign of the Etc/ zones is turned round: Etc/GMT+5 is five hours behind.
+    return f"Etc/GMT{-int(hours):+d}"
