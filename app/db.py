@@ -7,7 +7,7 @@ claim of 500 rows would otherwise become a webhook's waiting time. On PostgreSQL
 
 import importlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -124,9 +124,11 @@ def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         if url.drivername == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
-        return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True)
     Path(url.database or ".").parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, module=_sqlite(), connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+    connect = {"timeout": BUSY_MILLISECONDS / 1000}
+    # An error that quotes a statement's values would carry addresses into logs and tracebacks.
+    engine = sa.create_engine(url, module=_sqlite(), connect_args=connect, hide_parameters=True)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -156,13 +158,14 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def reserve_ids(session: Session, table: sa.Table, *, count: int) -> range | list[int]:
+def reserve_ids(session: Session, table: sa.Table, *, count: int, beyond: int = 0) -> Sequence[int]:
     """`count` unused ids of a table, for rows that are written together; call inside `write()`.
 
-    SQLite: the writer is alone, so the ids after the highest are free. PostgreSQL: the table's own sequence.
+    SQLite: the writer is alone, so the ids after the highest (and after `beyond`, the highest that the caller holds but has
+    not written) are free. PostgreSQL: the table's own sequence.
     """
     if session.get_bind().dialect.name == "sqlite":
         highest = session.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()
-        return range(highest + 1, highest + 1 + count)
+        return range(max(highest, beyond) + 1, max(highest, beyond) + 1 + count)
     query = sa.text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
     return list(session.execute(query, {"name": f'"{table.name}"', "count": count}).scalars())
