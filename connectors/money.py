@@ -30,6 +30,21 @@ def minor(value: str | int | float | Decimal, currency: str) -> int:
 
     Raises Malformed for what is no finite number or beyond 10**15 minor units.
     """
+    # Most amounts are strings, and the same few prices come again and again.
+    return _written(value, currency) if type(value) is str and type(currency) is str else _minor(value, currency)
+
+
+def major(amount: int, currency: str) -> Decimal:
+    """`amount` minor units as an exact number of major units, all decimals shown: (1250, "USD") is 12.50."""
+    return Decimal(amount).scaleb(-exponent(currency))
+
+
+@lru_cache(maxsize=4096)
+def _written(value: str, currency: str) -> int:
+    return _minor(value, currency)
+
+
+def _minor(value: object, currency: str) -> int:
     places = exponent(currency)
     number = _decimal(value)
     # Asked before any arithmetic, so that "1e999999999" costs nothing.
@@ -39,11 +54,6 @@ def minor(value: str | int | float | Decimal, currency: str) -> int:
     if abs(amount) > LARGEST:
         raise Malformed("not an amount of money")
     return amount
-
-
-def major(amount: int, currency: str) -> Decimal:
-    """`amount` minor units as an exact number of major units, all decimals shown: (1250, "USD") is 12.50."""
-    return Decimal(amount).scaleb(-exponent(currency))
 
 
 @lru_cache(maxsize=512)

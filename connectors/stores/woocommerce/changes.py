@@ -5,24 +5,17 @@ A change that happens while this runs may be missed by it; the next run, whose `
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
-from connectors.errors import Malformed
-from connectors.records import GoneRecord, Kind, Page, Reading, StoreProfile
+from connectors.records import Kind, Page, StoreProfile
 from connectors.stores.woocommerce.client import Client, Query
 from connectors.stores.woocommerce.history import (
     Phase,
-    ReadRows,
-    Rows,
     customers,
-    read_orders,
-    read_products,
     reviews,
     statuses,
-    tried,
     walk,
 )
-from connectors.stores.woocommerce.read import read_id
+from connectors.stores.woocommerce.read import read_gone, read_order, read_product
 
 # `modified_after` is strictly greater at one second, and their clock is not ours.
 EARLIER = timedelta(minutes=10)
@@ -40,8 +33,8 @@ def changes(
     """
     query = modified_since(since)
     phases = (
-        Phase("orders", "orders", {**query, "status": statuses(client(), drafts=True)}, read_orders),
-        Phase("products", "products", {**query, "status": "any"}, read_products),
+        Phase("orders", "orders", {**query, "status": statuses(client(), drafts=True)}, read_order),
+        Phase("products", "products", {**query, "status": "any"}, read_product),
         reviews({"after": written(since - EARLIER_REVIEWS) + "Z"}),
         Phase("trashed_orders", "orders", {"status": "trash", "_fields": "id"}, read_gone(Kind.ORDER)),
         Phase("trashed_products", "products", {"status": "trash", "_fields": "id"}, read_gone(Kind.PRODUCT)),
@@ -58,15 +51,3 @@ def modified_since(since: datetime) -> Query:
 def written(at: datetime) -> str:
     """A moment as WordPress reads it: `2026-11-22T01:24:28`, in UTC, without saying so."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
-
-
-def read_gone(kind: Kind) -> ReadRows:
-    """Rows of the trash, each a thing that is gone."""
-
-    def read(client: Client, rows: Rows, _profile: StoreProfile) -> Iterator[Reading | Malformed]:
-        now = client.now()
-        for row in rows:
-            number = tried(partial(read_id, row))
-            yield number if isinstance(number, Malformed) else Reading((GoneRecord(kind, str(number), now),))
-
-    return read

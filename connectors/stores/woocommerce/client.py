@@ -39,11 +39,11 @@ class _Api(API):  # type: ignore[misc]  # The package ships no types.
         self._http = http
 
     def _API__request(  # noqa: N802 - the name that the package's verbs call
-        self, method: str, endpoint: str, data: object, params: Query | None = None
+        self, method: str, endpoint: str, *data: object, params: Query | None = None
     ) -> Answer:
         url = self._API__get_url(endpoint)
         return self._http.request(
-            method, url, params=flat(params or {}), json=data, auth=self._auth(), timeout=self.timeout
+            method, url, params=flat(params or {}), json=data[0], auth=self._auth(), timeout=self.timeout
         )
 
     def _auth(self) -> Auth:

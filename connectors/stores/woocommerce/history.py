@@ -7,18 +7,15 @@ and we step back. Nothing is skipped, and a row that comes twice is dropped by i
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
-from typing import TypeVar
 
 import msgspec
 
 from connectors.errors import Malformed, Permanent
-from connectors.records import Page, Reading, Record, StoreProfile
+from connectors.records import Page, Record, StoreProfile
 from connectors.stores.woocommerce.client import PER_PAGE, Client, Query, Stretch
 from connectors.stores.woocommerce.look import refund_times
-from connectors.stores.woocommerce.read import read_customer, read_product, read_review
-from connectors.stores.woocommerce.read.orders import DRAFT, ORDER, STATUSES, order
-from connectors.stores.woocommerce.read.shapes import Order, decode
+from connectors.stores.woocommerce.read import Frame, Reader, read_customer, read_order, read_product, read_review
+from connectors.stores.woocommerce.read.orders import DRAFT, STATUSES
 
 OVERLAP = 5
 MOST_RECORDS = 2000
@@ -26,19 +23,17 @@ MOST_RECORDS = 2000
 PATIENCE = 5
 END = "end"
 
-Made = TypeVar("Made")
 Rows = Sequence[msgspec.Raw]
-ReadRows = Callable[[Client, Rows, StoreProfile], Iterator[Reading | Malformed]]
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """One list to walk: its endpoint and query, and how its rows are read, each by itself."""
+    """One list to walk: its endpoint and query, and how a row of it is read."""
 
     name: str
     endpoint: str
     query: Query
-    read: ReadRows = field(repr=False)
+    read: Reader = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +53,8 @@ def history(
     """Everything the store has: customers, products, orders with what hangs on them, reviews. Raises as `walk`."""
     phases = (
         customers(),
-        Phase("products", "products", {"status": "any"}, read_products),
-        Phase("orders", "orders", {"status": statuses(client(), drafts=False)}, read_orders),
+        Phase("products", "products", {"status": "any"}, read_product),
+        Phase("orders", "orders", {"status": statuses(client(), drafts=False)}, read_order),
         reviews({}),
     )
     return walk(client, phases, profile=profile, cursor=cursor)
@@ -67,12 +62,12 @@ def history(
 
 def customers() -> Phase:
     """All of them: without `role=all`, shop managers and subscribers who buy are left out."""
-    return Phase("customers", "customers", {"role": "all"}, read_customers)
+    return Phase("customers", "customers", {"role": "all"}, read_customer)
 
 
 def reviews(query: Query) -> Phase:
     """Reviews, also those that wait for approval."""
-    return Phase("reviews", "products/reviews", {**query, "status": "all"}, read_reviews)
+    return Phase("reviews", "products/reviews", {**query, "status": "all"}, read_review)
 
 
 class _Status(msgspec.Struct):
@@ -108,14 +103,15 @@ def walk(
     while at.phase != END:
         here = client()
         phase = next(phase for phase in phases if phase.name == at.phase)
-        stretch, start = _stretch(here, phase, at)
-        rows, last, unknown = _new(stretch.rows, at.last, phase.name)
+        stretch, start = _stretch(here, phase, at=at)
+        rows, last = _new(stretch.rows, at.last)
         barren = 0 if rows else barren + 1
         after = replace(at, offset=start + PER_PAGE, last=max(last, at.last), done=at.done + len(rows))
         if start + PER_PAGE >= stretch.total or barren == PATIENCE:
             after, barren = Cursor(_following(phase, phases), done=after.done, total=at.total), 0
-        records, refused = _read(here, phase, rows, profile=profile)
-        yield from _pages(records, phase.name, before=at, after=after, unknown=(*unknown, *refused))
+        frame = Frame(profile.currency, here.now(), refund_times(here, rows) if phase.read is read_order else {})
+        records, unknown = _read(phase, rows, frame=frame)
+        yield from _pages(records, phase.name, before=at, after=after, unknown=tuple(unknown))
         at = after
 
 
@@ -141,7 +137,7 @@ def _following(phase: Phase, phases: Sequence[Phase]) -> str:
     return phases[index].name if index < len(phases) else END
 
 
-def _stretch(client: Client, phase: Phase, at: Cursor) -> tuple[Stretch, int]:
+def _stretch(client: Client, phase: Phase, *, at: Cursor) -> tuple[Stretch, int]:
     """The rows from a little before `at.offset` on, and the offset they begin at; further back where rows have gone."""
     start = max(0, at.offset - OVERLAP)
     query = {**phase.query, "orderby": "id", "order": "asc"}
@@ -167,20 +163,21 @@ def _id(row: msgspec.Raw) -> int | None:
         return None
 
 
-def _new(rows: Rows, last: int, name: str) -> tuple[list[msgspec.Raw], int, list[str]]:
-    """The rows behind `last`, the last id among them, and a word for each row that has none."""
+def _new(rows: Rows, last: int) -> tuple[list[msgspec.Raw], int]:
+    """The rows behind `last` and the last id among them. A row without an id is kept, so that it is told of."""
     known = [(_id(row), row) for row in rows]
-    new = [(number, row) for number, row in known if number is not None and number > last]
-    nameless = [f"{name}.malformed=a row without an id" for number, _ in known if number is None]
-    return [row for _, row in new], max((number for number, _ in new), default=last), nameless
+    new = [(number, row) for number, row in known if number is None or number > last]
+    return [row for _, row in new], max((number for number, _ in new if number), default=last)
 
 
-def _read(client: Client, phase: Phase, rows: Rows, *, profile: StoreProfile) -> tuple[list[Record], list[str]]:
+def _read(phase: Phase, rows: Rows, *, frame: Frame) -> tuple[list[Record], list[str]]:
     records: list[Record] = []
     unknown: list[str] = []
-    for row, reading in zip(rows, phase.read(client, rows, profile), strict=True):
-        if isinstance(reading, Malformed):
-            unknown.append(f"{phase.name}.malformed={_id(row)}: {reading}")
+    for row in rows:
+        try:
+            reading = phase.read(row, frame)
+        except Malformed as error:
+            unknown.append(f"{phase.name}.malformed={_id(row)}: {error}")
         else:
             records.extend(reading.records)
             unknown.extend(reading.unknown)
@@ -203,33 +200,3 @@ def _pages(
         unknown=unknown,
         phase=phase,
     )
-
-
-def tried(make: Callable[[], Made]) -> Made | Malformed:
-    """What `make` makes, or why it cannot."""
-    try:
-        return make()
-    except Malformed as error:
-        return error
-
-
-def read_customers(client: Client, rows: Rows, _profile: StoreProfile) -> Iterator[Reading | Malformed]:
-    now = client.now()
-    return (tried(partial(read_customer, row, now)) for row in rows)
-
-
-def read_products(client: Client, rows: Rows, profile: StoreProfile) -> Iterator[Reading | Malformed]:
-    now = client.now()
-    return (tried(partial(read_product, row, now, currency=profile.currency)) for row in rows)
-
-
-def read_reviews(_client: Client, rows: Rows, _profile: StoreProfile) -> Iterator[Reading | Malformed]:
-    return (tried(partial(read_review, row)) for row in rows)
-
-
-def read_orders(client: Client, rows: Rows, _profile: StoreProfile) -> Iterator[Reading | Malformed]:
-    """Orders, with the times of their refunds asked for in one call a stretch, since an order does not tell them."""
-    now = client.now()
-    found = [tried(partial(decode, row, ORDER)) for row in rows]
-    times = refund_times(client, [one.id for one in found if isinstance(one, Order) and one.refunds])
-    return (one if isinstance(one, Malformed) else tried(partial(order, one, now, times)) for one in found)

@@ -1,7 +1,8 @@
 """One object as the store shows it now: an order, a customer, a product, a draft, and the store itself."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,11 +12,8 @@ import msgspec
 from connectors.errors import Malformed, Permanent, Unsupported
 from connectors.records import GoneRecord, Kind, Reading, StoreProfile
 from connectors.stores.woocommerce.client import PER_PAGE, Client, json
-from connectors.stores.woocommerce.read import read_customer, read_order, read_product
-from connectors.stores.woocommerce.read.shapes import DatedRefund, email, link, moment, text, title
-
-_ID = re.compile(r"[1-9]\d{0,18}")
-_DRAFT = re.compile(r"draft-([1-9]\d{0,18})")
+from connectors.stores.woocommerce.read import Frame, Reader, read_customer, read_order, read_product
+from connectors.stores.woocommerce.read.shapes import email, link, moment, text, title
 
 # Zones without a whole hour have no Etc/ name; these keep that offset, and most of them all year.
 _BROKEN_HOURS = {
@@ -33,67 +31,79 @@ _BROKEN_HOURS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where one kind of thing is shown, what its ids look like here, and how it is read."""
+
+    endpoint: str
+    ids: re.Pattern[str]
+    read: Reader
+
+
+# A draft is still a checkout, or by now the order that it became.
+_WAYS = {
+    Kind.ORDER: _Way("orders", re.compile(r"([1-9][0-9]{0,18})"), read_order),
+    Kind.CHECKOUT: _Way("orders", re.compile(r"draft-([1-9][0-9]{0,18})"), read_order),
+    Kind.CUSTOMER: _Way("customers", re.compile(r"([1-9][0-9]{0,18})"), read_customer),
+    Kind.PRODUCT: _Way("products", re.compile(r"([1-9][0-9]{0,18})"), read_product),
+}
+
+
 def look(client: Client, kind: Kind, *, external_id: str, profile: StoreProfile) -> Reading:
-    """One object now; a GoneRecord where the store does not have it. Raises Unsupported for other kinds, else as `get`."""
-    seeing = {Kind.ORDER: _order, Kind.CUSTOMER: _customer, Kind.PRODUCT: _product, Kind.CHECKOUT: _checkout}.get(kind)
-    if seeing is None:
+    """One object now; a GoneRecord where the store does not have it.
+
+    Raises Unsupported for other kinds, Malformed where what is shown cannot be read, Permanent for an id that is none of
+    WooCommerce's, else as `Client.get`.
+    """
+    way = _WAYS.get(kind)
+    if way is None:
         raise Unsupported(f"WooCommerce shows no {kind} by itself")
-    return seeing(client, external_id, profile)
-
-
-def _order(client: Client, external_id: str, _profile: StoreProfile) -> Reading:
-    return _shown(client, Kind.ORDER, external_id, number=_number(external_id, _ID))
-
-
-def _checkout(client: Client, external_id: str, _profile: StoreProfile) -> Reading:
-    """A draft: still a checkout, or by now the order that it became."""
-    return _shown(client, Kind.CHECKOUT, external_id, number=_number(external_id, _DRAFT))
-
-
-def _shown(client: Client, kind: Kind, external_id: str, *, number: str) -> Reading:
-    found = client.find(f"orders/{number}")
-    if found is None:
-        return _gone(client, kind, external_id)
-    return read_order(found.body, client.now(), refunded_at=refund_times(client, [int(number)]))
-
-
-def _customer(client: Client, external_id: str, _profile: StoreProfile) -> Reading:
-    found = client.find(f"customers/{_number(external_id, _ID)}")
-    return read_customer(found.body, client.now()) if found else _gone(client, Kind.CUSTOMER, external_id)
-
-
-def _product(client: Client, external_id: str, profile: StoreProfile) -> Reading:
-    found = client.find(f"products/{_number(external_id, _ID)}")
-    if found is None:
-        return _gone(client, Kind.PRODUCT, external_id)
-    return read_product(found.body, client.now(), currency=profile.currency)
-
-
-def _gone(client: Client, kind: Kind, external_id: str) -> Reading:
-    return Reading((GoneRecord(kind, external_id, client.now()),))
-
-
-def _number(external_id: str, pattern: re.Pattern[str]) -> str:
-    """The number in an id of ours. Nothing else ever gets into a path."""
-    found = pattern.fullmatch(external_id)
-    if found is None or not external_id.isascii():
+    number = way.ids.fullmatch(external_id)
+    if number is None:
+        # Nothing but a number ever gets into a path.
         raise Permanent("not an id of WooCommerce")
-    return found.group(found.lastindex or 0)
+    found = client.find(f"{way.endpoint}/{number[1]}")
+    if found is None:
+        return Reading((GoneRecord(kind, external_id, client.now()),))
+    times = refund_times(client, [found.body]) if way.read is read_order else {}
+    return way.read(found.body, Frame(profile.currency, client.now(), times))
 
 
-_refunds = msgspec.json.Decoder(list[DatedRefund])
+class _Dated(msgspec.Struct):
+    id: int
+    date_created_gmt: str | None = None
 
 
-def refund_times(client: Client, orders: list[int]) -> Mapping[int, datetime]:
-    """When the refunds of these orders (at most 100) were made. Stores before 9.0 do not tell; then it is empty."""
-    if not orders:
-        return {}
-    found = client.find("refunds", {"parent": orders, "per_page": PER_PAGE})
+class _Refunded(msgspec.Struct):
+    id: int
+    refunds: list[msgspec.Raw] = []
+
+
+_dated = msgspec.json.Decoder(list[_Dated])
+_refunded = msgspec.json.Decoder(_Refunded)
+
+
+def refund_times(client: Client, orders: Sequence[bytes | msgspec.Raw]) -> Mapping[int, datetime]:
+    """When the refunds of these orders (at most 100) were made, in one call, since an order tells no time of them.
+
+    Stores before 9.0 have no such list, and of more than 100 refunds the rest is left out: then theirs is not known.
+    """
+    parents = [number for order in orders if (number := _refunded_order(order))]
+    found = client.find("refunds", {"parent": parents, "per_page": PER_PAGE}) if parents else None
     try:
-        refunds = _refunds.decode(found.body) if found else []
+        refunds = _dated.decode(found.body) if found else []
         return {refund.id: at for refund in refunds if (at := moment(refund.date_created_gmt))}
     except (ValueError, RecursionError, Malformed):
         return {}
+
+
+def _refunded_order(order: bytes | msgspec.Raw) -> int | None:
+    """The order's id, if it has refunds. An order that cannot be read is told by who reads it."""
+    try:
+        found = _refunded.decode(order)
+    except (ValueError, RecursionError):
+        return None
+    return found.id if found.refunds else None
 
 
 def profile(client: Client) -> StoreProfile:

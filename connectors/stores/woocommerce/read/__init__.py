@@ -1,89 +1,90 @@
 """Payloads of webhooks and of REST, which are the same, in our words. Pure: no call is made here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
 
 from connectors.errors import Malformed
-from connectors.records import Kind, LookAgain, Reading, StoreNews, StoreProfile, StoreRecord
+from connectors.records import GoneRecord, Kind, LookAgain, Reading, StoreNews, StoreProfile, StoreRecord
 from connectors.stores.woocommerce.client import Failure, failure
 from connectors.stores.woocommerce.read.catalogue import PRODUCT, REVIEW, product, review
 from connectors.stores.woocommerce.read.orders import ORDER, order
 from connectors.stores.woocommerce.read.people import CUSTOMER, customer
-from connectors.stores.woocommerce.read.shapes import Action, OnlyId, decode, text
+from connectors.stores.woocommerce.read.shapes import Action, Frame, OnlyId, decode, text
+
+__all__ = [
+    "READERS",
+    "Frame",
+    "Reader",
+    "read",
+    "read_customer",
+    "read_gone",
+    "read_order",
+    "read_product",
+    "read_review",
+]
 
 Body = bytes | msgspec.Raw
+# One object of REST or of a webhook, read. Raises Malformed.
+Reader = Callable[[Body, Frame], Reading]
 
 _ONLY_ID = msgspec.json.Decoder(OnlyId)
 _ACTION = msgspec.json.Decoder(Action)
 
 
-def read_order(body: Body, received_at: datetime, *, refunded_at: Mapping[int, datetime] | None = None) -> Reading:
-    """One order of REST or a webhook. Raises Malformed."""
-    return order(decode(body, ORDER), received_at, refunded_at)
+def read_order(body: Body, frame: Frame) -> Reading:
+    return order(decode(body, ORDER), frame)
 
 
-def read_customer(body: Body, received_at: datetime) -> Reading:
-    """One customer of REST or a webhook. Raises Malformed."""
-    return customer(decode(body, CUSTOMER), received_at)
+def read_customer(body: Body, frame: Frame) -> Reading:
+    return customer(decode(body, CUSTOMER), frame)
 
 
-def read_product(body: Body, received_at: datetime, *, currency: str) -> Reading:
-    """One product of REST or a webhook; its prices are in the store's own currency. Raises Malformed."""
-    return product(decode(body, PRODUCT), received_at, currency)
+def read_product(body: Body, frame: Frame) -> Reading:
+    return product(decode(body, PRODUCT), frame)
 
 
-def read_review(body: Body) -> Reading:
-    """One review of REST; there is no webhook for reviews. Raises Malformed."""
-    return review(decode(body, REVIEW))
+def read_review(body: Body, frame: Frame) -> Reading:
+    """There is no webhook for reviews; they come from REST alone."""
+    return review(decode(body, REVIEW), frame)
 
 
-def read_id(body: Body) -> int:
-    """The id of an object of which no more is said. Raises Malformed."""
-    return decode(body, _ONLY_ID).id
+def read_gone(kind: Kind) -> Reader:
+    """A row of the trash: of the thing no more than its id is kept."""
 
+    def reader(body: Body, frame: Frame) -> Reading:
+        return Reading((GoneRecord(kind, str(decode(body, _ONLY_ID).id), frame.at),))
 
-Reader = Callable[[bytes, StoreProfile, datetime], Reading]
-
-
-def _order(body: bytes, _profile: StoreProfile, received_at: datetime) -> Reading:
-    return read_order(body, received_at)
-
-
-def _customer(body: bytes, _profile: StoreProfile, received_at: datetime) -> Reading:
-    return read_customer(body, received_at)
-
-
-def _product(body: bytes, profile: StoreProfile, received_at: datetime) -> Reading:
-    return read_product(body, received_at, currency=profile.currency)
+    return reader
 
 
 def _doubted(kind: Kind) -> Reader:
     """`deleted` is only a hint: trashing any post sends one with that post's id, and a trashed order may be back by now."""
 
-    def reader(body: bytes, _profile: StoreProfile, _received_at: datetime) -> Reading:
-        return Reading((LookAgain(kind, str(read_id(body))),))
+    def reader(body: Body, _frame: Frame) -> Reading:
+        return Reading((LookAgain(kind, str(decode(body, _ONLY_ID).id)),))
 
     return reader
 
 
-def _hook(body: bytes, _profile: StoreProfile, _received_at: datetime) -> Reading:
+def _hook(body: Body, _frame: Frame) -> Reading:
+    """woocommerce_delete_order: an order was deleted for good, or so its first argument says."""
     return Reading((LookAgain(Kind.ORDER, str(decode(body, _ACTION).arg)),))
 
 
 READERS: dict[str, Reader] = {
-    "order.created": _order,
-    "order.updated": _order,
-    "order.restored": _order,
+    "order.created": read_order,
+    "order.updated": read_order,
+    "order.restored": read_order,
     "order.deleted": _doubted(Kind.ORDER),
     "action.woocommerce_delete_order": _hook,
-    "customer.created": _customer,
-    "customer.updated": _customer,
+    "customer.created": read_customer,
+    "customer.updated": read_customer,
     "customer.deleted": _doubted(Kind.CUSTOMER),
-    "product.created": _product,
-    "product.updated": _product,
-    "product.restored": _product,
+    "product.created": read_product,
+    "product.updated": read_product,
+    "product.restored": read_product,
     "product.deleted": _doubted(Kind.PRODUCT),
 }
 
@@ -98,7 +99,7 @@ def read(topic: str, body: bytes, *, profile: StoreProfile, received_at: datetim
     if reader is None:
         raise Malformed(f"an unknown topic: {(text(topic) or '')[:80]}")
     try:
-        return reader(body, profile, received_at)
+        return reader(body, Frame(profile.currency, received_at))
     except Malformed:
         told = failure(body)
         if told is None:
@@ -112,6 +113,3 @@ def _told(told: Failure) -> Reading:
     if told.is_gone:
         raise Malformed(f"the object was gone before its webhook left ({told.word})")
     raise Malformed(f"an error instead of an object ({told.word})")
-
-
-__all__ = ["READERS", "read", "read_customer", "read_id", "read_order", "read_product", "read_review"]

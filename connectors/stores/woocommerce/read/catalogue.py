@@ -1,24 +1,22 @@
 """Products and their reviews."""
 
-from datetime import datetime
-
 import msgspec
 
 from connectors.errors import Malformed
 from connectors.money import minor
 from connectors.records import GoneRecord, Kind, LookAgain, ProductRecord, Reading, ReviewRecord
-from connectors.stores.woocommerce.read.shapes import Product, Review, email, link, moment, title
+from connectors.stores.woocommerce.read.shapes import Frame, Product, Review, email, link, moment, title
 
 PRODUCT = msgspec.json.Decoder(Product)
 REVIEW = msgspec.json.Decoder(Review)
 
 
-def product(found: Product, received_at: datetime, currency: str) -> Reading:
+def product(found: Product, frame: Frame) -> Reading:
     """A product in our words. A variation is not one: its parent is, and has to be read; one in the trash is gone."""
     if found.type == "variation":
         return Reading((LookAgain(Kind.PRODUCT, str(found.parent_id)),) if found.parent_id else ())
     if found.status == "trash":
-        return Reading((GoneRecord(Kind.PRODUCT, str(found.id), received_at),))
+        return Reading((GoneRecord(Kind.PRODUCT, str(found.id), frame.at),))
     changed = moment(found.date_modified_gmt) or moment(found.date_created_gmt)
     if changed is None:
         raise Malformed("a product without a time")
@@ -28,15 +26,15 @@ def product(found: Product, received_at: datetime, currency: str) -> Reading:
         updated_at=changed,
         url=link(found.permalink),
         image_url=next((src for image in found.images if (src := link(image.src))), None),
-        price=minor(found.price, currency) if found.price != "" else None,
-        currency=currency,
+        price=minor(found.price, frame.currency) if found.price != "" else None,
+        currency=frame.currency,
         is_available=found.status == "publish" and found.purchasable and found.stock_status != "outofstock",
         tags=tuple(name for tag in found.tags if (name := title(tag.name))),
     )
     return Reading((record,))
 
 
-def review(found: Review) -> Reading:
+def review(found: Review, _frame: Frame) -> Reading:
     """A review, also one that still waits for the shop's approval: its writer need not be asked again. Spam is none."""
     if found.status in ("spam", "trash") or not found.product_id:
         return Reading(())

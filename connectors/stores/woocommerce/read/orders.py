@@ -1,7 +1,7 @@
 """Orders with their lines, refunds and the one parcel that a completed order stands for; drafts are checkouts."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -23,7 +23,7 @@ from connectors.records import (
     RefundRecord,
 )
 from connectors.stores.woocommerce.read.people import Told, buyer, of_meta
-from connectors.stores.woocommerce.read.shapes import Line, Order, link, moment, strange, text, title
+from connectors.stores.woocommerce.read.shapes import Frame, Line, Order, link, moment, strange, text, title
 
 ORDER = msgspec.json.Decoder(Order)
 
@@ -50,25 +50,25 @@ ORIGINS = {
 }
 
 
-def order(found: Order, received_at: datetime, refunded_at: Mapping[int, datetime] | None = None) -> Reading:
-    """An order payload in our words; `refunded_at` are the refunds' own times where they were asked for.
+def order(found: Order, frame: Frame) -> Reading:
+    """An order payload in our words.
 
     An order in the trash is gone, a draft is a checkout if it can be written to, an auto-draft is nothing.
     """
     if found.status == TRASH:
-        return Reading((GoneRecord(Kind.ORDER, str(found.id), received_at),))
+        return Reading((GoneRecord(Kind.ORDER, str(found.id), frame.at),))
     if found.status == "auto-draft":
         return Reading(())
     told = of_meta(
         found.meta_data,
         external_id=str(found.customer_id) if found.customer_id else None,
         address=None if found.customer_id else shaped_address(found),
-        received_at=received_at,
+        received_at=frame.at,
     )
     if found.status == DRAFT:
         return Reading(tuple(_checkout(found, told)), told.unknown)
     record = _order(found, told)
-    records: list[Record] = [record, *_refunds(found, record.updated_at, refunded_at or {}), *_parcel(found, record)]
+    records: list[Record] = [record, *_refunds(found, frame, changed=record.updated_at), *_parcel(found, record)]
     return Reading(tuple(records), (*told.unknown, *_strange(found)))
 
 
@@ -165,13 +165,13 @@ def _unit_price(line: Line, found: Order) -> int:
     return int((Decimal(whole) / Decimal(str(line.quantity))).to_integral_value(ROUND_HALF_UP))
 
 
-def _refunds(found: Order, changed: datetime, known: Mapping[int, datetime]) -> Iterator[RefundRecord]:
+def _refunds(found: Order, frame: Frame, *, changed: datetime) -> Iterator[RefundRecord]:
     """A webhook says no time of a refund; a refund moves the order's own, so that is the next best word."""
     for refund in found.refunds:
         yield RefundRecord(
             external_id=str(refund.id),
             order_external_id=str(found.id),
-            at=known.get(refund.id, changed),
+            at=frame.refunded_at.get(refund.id, changed),
             amount=abs(minor(refund.total, found.currency)),
             currency=found.currency,
             reason=text(refund.reason),
@@ -192,7 +192,9 @@ def _parcel(found: Order, record: OrderRecord) -> Iterator[FulfillmentRecord]:
 
 
 def _checkout(found: Order, told: Told) -> Iterator[CheckoutRecord]:
-    """A draft that nobody can be written to about is left out."""
+    """What a shopper left at the checkout. A draft of the REST, or one that nobody can be written to about, is left out."""
+    if ORIGINS.get(found.created_via) is not Origin.STOREFRONT:
+        return
     who = buyer(found.billing, customer_id=found.customer_id, told=told)
     if who is None or (who.email is None and who.external_id is None):
         return

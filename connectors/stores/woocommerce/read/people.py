@@ -9,7 +9,7 @@ import msgspec
 
 from connectors.errors import Malformed
 from connectors.records import ConsentRecord, ConsentState, CustomerRecord, Medium, Reading
-from connectors.stores.woocommerce.read.shapes import Customer, Meta, Place, email, moment, text
+from connectors.stores.woocommerce.read.shapes import Customer, Frame, Meta, Place, email, moment, text
 
 CONSENT_KEY = "perennial_email_consent"
 BIRTHDAY_KEYS = ("perennial_birthday", "birthday", "billing_birthday", "date_of_birth")
@@ -35,7 +35,7 @@ class Told:
 NOTHING = Told()
 
 
-def customer(found: Customer, received_at: datetime) -> Reading:
+def customer(found: Customer, frame: Frame) -> Reading:
     """A customer as the store's account shows it. Raises Malformed where it has no time at all."""
     made = moment(found.date_created_gmt)
     changed = moment(found.date_modified_gmt) or made
@@ -43,7 +43,7 @@ def customer(found: Customer, received_at: datetime) -> Reading:
         raise Malformed("a customer without a time")
     place = found.billing or Place()
     address = email(found.email)
-    told = of_meta(found.meta_data, external_id=str(found.id), address=address, received_at=received_at)
+    told = of_meta(found.meta_data, external_id=str(found.id), address=address, received_at=frame.at)
     record = CustomerRecord(
         external_id=str(found.id),
         email=address,

@@ -2,6 +2,8 @@
 
 import html
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
@@ -60,13 +62,6 @@ class Refund(msgspec.Struct):
     id: Id
     total: Amount
     reason: str | None = None
-
-
-class DatedRefund(msgspec.Struct):
-    """A refund as /refunds shows it."""
-
-    id: Id
-    date_created_gmt: str | None = None
 
 
 class Order(msgspec.Struct):
@@ -147,6 +142,15 @@ class Action(msgspec.Struct):
     """All that an `action.…` webhook says: the hook and its first argument."""
 
     arg: Id
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a payload does not say itself: the store's currency, when it came, and, where asked for, when refunds were made."""
+
+    currency: str
+    at: datetime
+    refunded_at: Mapping[int, datetime] = field(default_factory=dict)
 
 
 Shape = TypeVar("Shape")
