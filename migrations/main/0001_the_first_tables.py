@@ -90,6 +90,7 @@ def upgrade() -> None:
         sa.Column("last_order_at", UTCDateTime(), nullable=True),
         sa.Column("email_consent", sa.String(length=20), nullable=True),
         sa.Column("email_consent_at", UTCDateTime(), nullable=True),
+        sa.Column("said", sa.JSON(), nullable=False),
         sa.Column("pace", sa.JSON(), nullable=False),
         sa.Column("gone_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_customer_store_id")),
