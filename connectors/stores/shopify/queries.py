@@ -103,9 +103,7 @@ query BulkState($id: ID!) {
 
 BULK_CUSTOMERS = f"{{ customers%s {{ edges {{ node {{ {_CUSTOMER} }} }} }} }}"
 BULK_PRODUCTS = f"{{ products%s {{ edges {{ node {{ {_PRODUCT} }} }} }} }}"
-BULK_ORDERS = (
-    f"{{ orders%s {{ edges {{ node {{ {_order('')} lineItems {{ edges {{ node {{ {_LINE} }} }} }} }} }} }} }}"
-)
+BULK_ORDERS = f"{{ orders%s {{ edges {{ node {{ {_order('')} lineItems {{ edges {{ node {{ {_LINE} }} }} }} }} }} }} }}"
 
 CHANGED_CUSTOMERS = f"""
 query ChangedCustomers($query: String!, $after: String) {{
@@ -144,7 +142,9 @@ query LookOrder($id: ID!) {{
 }}
 """
 LOOK_REFUND = f"query LookRefund($id: ID!) {{ found: refund(id: $id) {{ {_REFUND} order {{ id }} }} }}"
-LOOK_FULFILLMENT = f"query LookFulfillment($id: ID!) {{ found: fulfillment(id: $id) {{ {_FULFILLMENT} order {{ id }} }} }}"
+LOOK_FULFILLMENT = (
+    f"query LookFulfillment($id: ID!) {{ found: fulfillment(id: $id) {{ {_FULFILLMENT} order {{ id }} }} }}"
+)
 LOOK_CHECKOUT = f"""
 query LookCheckout($byToken: String!, $after: String) {{
   orders(first: 1, query: $byToken) {{ nodes {{ id checkoutToken createdAt }} }}
@@ -164,15 +164,15 @@ query CustomerByAddress($identifier: CustomerIdentifierInput!) {
 }
 """
 
-WRITE_EMAIL_CONSENT = f"""
-mutation WriteEmailConsent($input: CustomerEmailMarketingConsentUpdateInput!) {{
-  written: customerEmailMarketingConsentUpdate(input: $input) {{
-    customer {{ id defaultEmailAddress {{ marketingState }} }} userErrors {{ field message code }}
-  }}
-}}
+WRITE_EMAIL_CONSENT = """
+mutation WriteEmailConsent($input: CustomerEmailMarketingConsentUpdateInput!) {
+  written: customerEmailMarketingConsentUpdate(input: $input) {
+    customer { id defaultEmailAddress { marketingState } } userErrors { field message code }
+  }
+}
 """
-WRITE_SMS_CONSENT = f"""
-mutation WriteSmsConsent($input: CustomerSmsMarketingConsentUpdateInput!) {{
-  written: customerSmsMarketingConsentUpdate(input: $input) {{ customer {{ id }} userErrors {{ field message }} }}
-}}
+WRITE_SMS_CONSENT = """
+mutation WriteSmsConsent($input: CustomerSmsMarketingConsentUpdateInput!) {
+  written: customerSmsMarketingConsentUpdate(input: $input) { customer { id } userErrors { field message } }
+}
 """

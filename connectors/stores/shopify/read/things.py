@@ -1,0 +1,37 @@
+"""What webhooks say about products and about the store as a whole."""
+
+from connectors.records import ProductRecord, StoreNews, StoreProfile, StoreRecord
+from connectors.stores.shopify.read import shapes
+from connectors.stores.shopify.read.people import number, words
+from connectors.stores.shopify.words import PRODUCT_STATES, clip, money, tail, utc
+
+
+def product(body: shapes.Product, profile: StoreProfile, *, unknown: list[str]) -> ProductRecord:
+    """A product; its price is its cheapest variant's, in the store's own currency."""
+    status = (body.status or "").lower()
+    if status not in PRODUCT_STATES:
+        unknown.append(f"product.status={clip(status)}")
+    prices = [money(one.price, profile.currency) for one in body.variants or () if one.price is not None]
+    shown = status == "active" and body.published_at is not None
+    return ProductRecord(
+        external_id=number(body.admin_graphql_api_id, body.id),
+        title=body.title,
+        updated_at=utc(body.updated_at),
+        url=f"{profile.url.rstrip('/')}/products/{body.handle}" if profile.url and body.handle and shown else None,
+        image_url=body.image.src if body.image else None,
+        price=min(prices, default=None),
+        currency=profile.currency if prices else None,
+        is_available=shown,
+        tags=words(body.tags) or (),
+    )
+
+
+def scopes(body: shapes.Scopes) -> StoreRecord:
+    detail = {"current": ",".join(sorted(body.current)), "previous": ",".join(sorted(body.previous))}
+    return StoreRecord(StoreNews.SCOPES_CHANGED, detail)
+
+
+def bulk(body: shapes.Bulk) -> StoreRecord:
+    """A bulk operation is over; it still has to be asked for, because this body holds no address of the result."""
+    detail = {"operation": tail(body.admin_graphql_api_id), "status": (body.status or "").lower()}
+    return StoreRecord(StoreNews.BULK_FINISHED, detail)
