@@ -1,0 +1,132 @@
+"""Take work that is due, a fair share for each store, so that nobody takes it twice and a crash gives it back.
+
+Taking puts a row's alarm ahead by a lease and counts the try, in one statement: claim, crash recovery and poison guard in
+one. A row that nobody settles falls due again when its lease ends. Every table that is claimed from has `id`, `store_id`,
+`state`, `alarm_at` and `tries`, and a partial index over (store_id, alarm_at) for the states that wait.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.db import UTCDateTime
+from app.model import Store, StoreState
+
+Row = sa.Row[Any]
+# The store that was served last, by table: the ring goes on behind it. It is a hint of this process and nothing more.
+_last_served: dict[str, int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """What is asked for: rows of one table in these states whose alarm has gone off."""
+
+    table: sa.Table
+    states: tuple[str, ...]
+    now: datetime | sa.BindParameter[datetime]
+
+    def waits(self, alias: sa.FromClause) -> sa.ColumnElement[bool]:
+        # The words stand in the statement itself: a bound value would not let either database use its partial index.
+        words: list[sa.ColumnElement[str]] = [sa.literal_column(f"'{state}'") for state in self.states]
+        return alias.c.state == words[0] if len(words) == 1 else alias.c.state.in_(words)
+
+    def rings(self, alias: sa.FromClause) -> sa.ColumnElement[bool]:
+        return sa.and_(self.waits(alias), alias.c.alarm_at <= self.now)
+
+
+def any_due(session: Session, table: sa.Table, *, states: Iterable[str], now: datetime) -> bool:
+    """Whether a row of any store is due; one look into the index, for a `read()` session before a transaction is begun."""
+    return session.execute(_probe(table, tuple(states)), {"now": now}).first() is not None
+
+
+@lru_cache
+def _probe(table: sa.Table, states: tuple[str, ...]) -> sa.Select[tuple[int]]:
+    """Written once: building a statement costs more than asking it, and this one is asked every second for ever."""
+    now = sa.bindparam("now", type_=UTCDateTime)
+    return sa.select(sa.literal_column("1")).where(_Due(table, states, now).rings(table)).limit(1)
+
+
+def claim(  # noqa: PLR0913 - every part of the question is named at the call.
+    session: Session, table: sa.Table, *, states: Iterable[str], now: datetime, lease: timedelta, limit: int
+) -> list[Row]:
+    """Up to `limit` due rows, as they are after the claim, in the order of their ids; call inside `write()` and keep it short.
+
+    `states` are exactly those of the table's partial index. Their `alarm_at` is now `now + lease` and `tries` counts this
+    claim; whoever settles a row sets both anew. Stores take turns: each gets an equal share of `limit`. Of the tables in
+    the main database only those rows are taken whose store is active.
+    """
+    if not any_due(session, table, states=(states := tuple(states)), now=now):
+        return []
+    due = _Due(table, states, now)
+    stores = _in_turn(table.name, _stores(session, due))[:limit]
+    if not stores:
+        return []
+    _last_served[table.name] = stores[-1]
+    picked = _picked(session, due, stores=stores, share=-(-limit // len(stores)))
+    taken = (
+        sa.update(table)
+        .where(table.c.id.in_(picked.limit(limit)))
+        .values(alarm_at=now + lease, tries=table.c.tries + 1)
+        .returning(*table.c)
+    )
+    rows = session.execute(taken, execution_options={"synchronize_session": False}).all()
+    return sorted(rows, key=lambda row: int(row.id))
+
+
+def _in_turn(name: str, stores: Sequence[int]) -> list[int]:
+    last = _last_served.get(name, 0)
+    return [one for one in stores if one > last] + [one for one in stores if one <= last]
+
+
+def _stores(session: Session, due: _Due) -> list[int]:
+    """The stores with due work: a loose index scan, one look into the index per store however many rows wait."""
+    first, later, probe = (due.table.alias(name) for name in ("first", "later", "probe"))
+    found = sa.select(_lowest(due, first).label("store_id")).cte("found", recursive=True)
+    step = sa.select(_lowest(due, later, later.c.store_id > found.c.store_id)).where(found.c.store_id.is_not(None))
+    found = found.union_all(step)
+    one_due = (
+        sa.select(sa.literal_column("1"))
+        .select_from(probe)
+        .where(probe.c.store_id == found.c.store_id, due.rings(probe))
+        .limit(1)
+        .correlate(found)
+        .scalar_subquery()
+    )
+    query = sa.select(found.c.store_id).where(found.c.store_id.is_not(None), one_due.is_not(None))
+    if due.table.metadata is Store.metadata:
+        query = query.where(found.c.store_id.in_(sa.select(Store.id).where(Store.state == StoreState.ACTIVE)))
+    return sorted(session.execute(query).scalars())
+
+
+def _lowest(due: _Due, alias: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    query = sa.select(alias.c.store_id).where(due.waits(alias), *conditions).order_by(alias.c.store_id).limit(1)
+    return query.correlate_except(alias).scalar_subquery()
+
+
+def _picked(session: Session, due: _Due, *, stores: Sequence[int], share: int) -> sa.Select[tuple[int]]:
+    """The ids to take: the longest due ones of each store, at most `share` each."""
+    if session.get_bind().dialect.name == "sqlite":
+        return _picked_on_sqlite(due, stores=stores, share=share)
+    numbers = sa.bindparam("stores", list(stores), sa.ARRAY(sa.BigInteger))
+    turn = sa.func.unnest(numbers).table_valued("store_id").render_derived("turn")
+    theirs = _shares(due, turn.c.store_id, share=share).with_for_update(skip_locked=True).lateral("theirs")
+    # Materialised, so that the rows are locked once: inlined, the planner might run the choice again and take more.
+    picked = sa.select(theirs.c.id).select_from(turn.join(theirs, sa.true())).cte("picked").prefix_with("MATERIALIZED")
+    return sa.select(picked.c.id)
+
+
+def _picked_on_sqlite(due: _Due, *, stores: Sequence[int], share: int) -> sa.Select[tuple[int]]:
+    turn = sa.func.json_each(sa.bindparam("stores", str(list(stores)))).table_valued("value").alias("turn")
+    row = due.table.alias("picked")
+    theirs = _shares(due, turn.c.value, share=share).correlate(turn)
+    return sa.select(row.c.id).select_from(turn.join(row, row.c.id.in_(theirs)))
+
+
+def _shares(due: _Due, store_id: sa.ColumnElement[Any], *, share: int) -> sa.Select[tuple[int]]:
+    row = due.table.alias("row")
+    return sa.select(row.c.id).where(row.c.store_id == store_id, due.rings(row)).order_by(row.c.alarm_at).limit(share)
