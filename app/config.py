@@ -8,18 +8,22 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from click import ClickException
 from dotenv import dotenv_values
 
 DEVELOPMENT_SECRET = "development-only-secret-change-me"  # noqa: S105 - refused in production, see `_complaints`.
 DEVELOPMENT_KEY = "ZGV2ZWxvcG1lbnQtb25seS1rZXktMDAwMDAwMDAwMDA="
 
 
-class WrongSettingError(Exception):
-    """A setting is missing or makes no sense; the message names it and says what it is for."""
+class WrongSettingError(ClickException):
+    """A setting is missing or makes no sense; the message names it and says what it is for, and a command ends with it."""
 
 
-def _setting(default: Any, help_line: str, *, secret: bool = False, required: bool = False) -> Any:
-    return field(default=default, repr=not secret, metadata={"help": help_line, "secret": secret, "required": required})
+def _setting(
+    default: Any, help_line: str, *, secret: bool = False, required: bool = False, may_be_empty: bool = False
+) -> Any:
+    notes = {"help": help_line, "secret": secret, "required": required, "may_be_empty": may_be_empty}
+    return field(default=default, repr=not secret, metadata=notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,9 @@ class Config:
         10, "share of eligible customers held out of each marketing workflow, for new stores"
     )
     quiet_hours: str = _setting(
-        "22:00-07:00", "when marketing rests, in the recipient's zone, for new stores; empty for never"
+        "22:00-07:00",
+        "when marketing rests, in the recipient's zone, for new stores; empty for never",
+        may_be_empty=True,
     )
     log_level: str = _setting("info", "debug, info, warning or error")
 
@@ -71,9 +77,7 @@ class Config:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Config":
         """The settings of this process. Raises WrongSettingError naming the first setting that is wrong."""
         values = environment if environment is not None else {**_dotenv(), **os.environ}
-        config = cls(
-            **{one.name: _read(one, values[one.name.upper()]) for one in fields(cls) if values.get(one.name.upper())}
-        )
+        config = cls(**{one.name: _read(one, values[one.name.upper()]) for one in fields(cls) if _is_set(one, values)})
         if complaints := config.complaints():
             raise WrongSettingError(complaints[0])
         return config
@@ -81,7 +85,7 @@ class Config:
     def complaints(self) -> list[str]:
         """One sentence for each setting that is missing or makes no sense."""
         checks = [*self._missing(), *self._malformed()]
-        return [f"{name.upper()}: {what}. It is {HELP[name]}." for name, what in checks]
+        return [f"{name.upper()} {what} ({HELP[name]})." for name, what in checks]
 
     def _missing(self) -> list[tuple[str, str]]:
         if self.environment != "production":
@@ -139,6 +143,11 @@ def _dotenv() -> dict[str, str]:
     return {name: value for name, value in dotenv_values(path).items() if value is not None} if path.is_file() else {}
 
 
+def _is_set(one: Any, values: Mapping[str, str]) -> bool:
+    """Whether a setting is given: an empty one counts as not given, but for those to which empty is an answer."""
+    return values.get(one.name.upper(), "") != "" or (one.metadata["may_be_empty"] and one.name.upper() in values)
+
+
 def _read(one: Any, text: str) -> Any:
     default = one.default
     if isinstance(default, bool):
@@ -153,13 +162,13 @@ def _read(one: Any, text: str) -> Any:
 def _yes_or_no(name: str, text: str) -> bool:
     words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
     if text.strip().lower() not in words:
-        raise WrongSettingError(f"{name.upper()}: must be 1 or 0. It is {HELP[name]}.")
+        raise WrongSettingError(f"{name.upper()} must be 1 or 0 ({HELP[name]}).")
     return words[text.strip().lower()]
 
 
 def _whole(name: str, text: str) -> int:
     if not re.fullmatch(r"\d{1,9}", text.strip()):
-        raise WrongSettingError(f"{name.upper()}: must be a whole number. It is {HELP[name]}.")
+        raise WrongSettingError(f"{name.upper()} must be a whole number ({HELP[name]}).")
     return int(text)
 
 
