@@ -21,7 +21,9 @@ class Customer(Base):
 
     The counters (`orders_count`, `spent` in minor units of the store's currency, `first_order_at`, `last_order_at`) count
     only orders that count and are kept by ingest. `email_consent` is the latest answer by its own time; the history is
-    in Consent. `pace` holds, per medium, the last marketing messages as [microseconds, message id], newest first.
+    in Consent. `said` keeps, per field, how surely and when it was last said ([1 for the account itself, 0 for a buyer's word in an
+    order; microseconds]), so that payloads in any order end in the same row. `pace` holds, per medium, the last marketing messages as
+    [microseconds, message id, workflow], newest first.
     """
 
     __tablename__ = "customer"
@@ -49,6 +51,7 @@ class Customer(Base):
     last_order_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     email_consent: Mapped[str | None] = mapped_column(sa.String(20))
     email_consent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    said: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     pace: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     gone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

@@ -1,0 +1,102 @@
+"""What people answered: an append-only history, and on the customer's row the latest answer by its own time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.model import Consent, Customer, Store
+from app.pipeline.ingest.rows import chunks, insert_new, table_of
+from connectors.records import ConsentRecord, ConsentState, Medium
+
+CONSENT = table_of(Consent)
+CUSTOMER = table_of(Customer)
+# Of two answers at the same moment the stricter one holds.
+STRICTNESS = {
+    ConsentState.UNKNOWN: 0,
+    ConsentState.NEVER: 1,
+    ConsentState.SUBSCRIBED: 2,
+    ConsentState.PENDING: 3,
+    ConsentState.INVALID: 4,
+    ConsentState.UNSUBSCRIBED: 5,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A subscription as news: who said yes to which medium, when."""
+
+    customer_id: int
+    medium: str
+    at: datetime
+
+
+def record(
+    session: Session, *, store: Store, answers: Sequence[tuple[int, ConsentRecord]], now: datetime
+) -> list[Answer]:
+    """Append answers, settle what holds now, and return the subscriptions among them."""
+    rows = [
+        {
+            "store_id": store.id,
+            "customer_id": customer_id,
+            "medium": answer.medium,
+            "state": answer.state,
+            "at": answer.at,
+            "recorded_at": now,
+            "source": answer.source[:80],
+            "opt_in_level": answer.opt_in_level,
+            "wording": answer.wording,
+        }
+        for customer_id, answer in answers
+    ]
+    insert_new(session, CONSENT, rows=rows)
+    _settle(session, sorted({customer_id for customer_id, answer in answers if answer.medium is Medium.EMAIL}))
+    said_yes = [(who, answer) for who, answer in answers if answer.state is ConsentState.SUBSCRIBED]
+    return [Answer(who, answer.medium, answer.at) for who, answer in said_yes]
+
+
+def answer(
+    session: Session,
+    *,
+    store_id: int,
+    customer_id: int,
+    medium: str,
+    state: ConsentState,
+    source: str,
+    at: datetime,
+    now: datetime,
+    wording: str | None = None,
+) -> None:
+    """One answer that a person gave to us (a preference page, a one-click unsubscribe)."""
+    row = {
+        "store_id": store_id,
+        "customer_id": customer_id,
+        "medium": medium,
+        "state": state,
+        "at": at,
+        "recorded_at": now,
+        "source": source[:80],
+        "opt_in_level": None,
+        "wording": wording,
+    }
+    insert_new(session, CONSENT, rows=[row])
+    _settle(session, [customer_id])
+
+
+def _settle(session: Session, customer_ids: Sequence[int]) -> None:
+    """Put the latest answer for e-mail on each customer's row."""
+    holds: dict[int, tuple[datetime, int, str]] = {}
+    for chunk in chunks(customer_ids):
+        query = sa.select(CONSENT.c.customer_id, CONSENT.c.at, CONSENT.c.state).where(
+            CONSENT.c.customer_id.in_(chunk), CONSENT.c.medium == Medium.EMAIL
+        )
+        for customer_id, at, state in session.execute(query):
+            ours = (at, STRICTNESS[ConsentState(state)], state)
+            holds[customer_id] = max(holds.get(customer_id, ours), ours)
+    if holds:
+        update = sa.update(CUSTOMER).where(CUSTOMER.c.id == sa.bindparam("row_id"))
+        update = update.values(email_consent=sa.bindparam("state"), email_consent_at=sa.bindparam("at"))
+        rows = [{"row_id": who, "state": state, "at": at} for who, (at, _, state) in holds.items()]
+        session.connection().execute(update, rows)

@@ -1,0 +1,124 @@
+"""Station 3: records become the model, and what is new in them becomes events; idempotent, and the same end in any order.
+
+Everything happens inside the caller's one transaction. A record is believed unless what we have is newer; parts that arrive
+before their whole (a refund before its order) wait in their own rows. What happened before the store's `live_since` is
+history: it becomes facts and never an event, whichever way it came in.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.model import Store
+from app.pipeline import consent, enroll
+from app.pipeline.ingest import goods, house, news, orders
+from app.pipeline.ingest.people import People, Telling
+from app.runtime import Runtime
+from connectors.records import (
+    CheckoutRecord,
+    ConsentRecord,
+    CustomerRecord,
+    GoneRecord,
+    Kind,
+    LookAgain,
+    MergeRecord,
+    OrderRecord,
+    PrivacyRecord,
+    ProductRecord,
+    Record,
+    ReviewRecord,
+    StoreRecord,
+)
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one transaction works on: the session, the store, the moment, and the house's parts."""
+
+    session: Session
+    store: Store
+    now: datetime
+    runtime: Runtime
+
+
+def ingest(session: Session, *, store: Store, records: Sequence[Record], now: datetime, runtime: Runtime) -> None:
+    """Take records into the model, turn what is new into events, and enroll whom they concern."""
+    _one_at_a_time(session, store)
+    batch = Batch(session, store, now, runtime)
+    people = People(session, store, signer=runtime.signer)
+    _learn(people, records)
+    people.merge(_of(records, MergeRecord))
+    gone = _of(records, GoneRecord)
+    people.gone([one for one in gone if one.kind is Kind.CUSTOMER])
+    people.write()
+    goods.keep_products(batch, _of(records, ProductRecord))
+    goods.keep_checkouts(batch, _of(records, CheckoutRecord), people=people)
+    goods.keep_reviews(batch, _of(records, ReviewRecord), people=people)
+    touched = orders.keep(batch, records, people=people)
+    _forget(batch, gone, touched=touched)
+    answered = consent.record(session, store=store, answers=_answers(people, records), now=now)
+    orders.recount(batch, touched)
+    events = news.of_orders(batch, touched) + news.of_answers(batch, answered)
+    enroll.enroll(session, store=store, events=events, workflows=runtime.workflows, now=now)
+    house.demands(batch, _of(records, PrivacyRecord))
+    house.look_again(batch, _of(records, LookAgain))
+    house.store_news(batch, _of(records, StoreRecord))
+
+
+def _of(records: Iterable[Record], kind: type[R]) -> list[R]:
+    return [record for record in records if isinstance(record, kind)]
+
+
+def _one_at_a_time(session: Session, store: Store) -> None:
+    """Two workers never ingest for the same store at once: their merges and counters would pass each other unseen."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(store.id)))
+
+
+def _learn(people: People, records: Sequence[Record]) -> None:
+    tellings: list[Telling] = []
+    for record in records:
+        if isinstance(record, CustomerRecord):
+            tellings.append(Telling(record, record.updated_at))
+        elif isinstance(record, OrderRecord | CheckoutRecord) and record.buyer is not None:
+            tellings.append(Telling(record.buyer, record.updated_at, is_word_of_buyer=record.buyer.updated_at is None))
+        elif isinstance(record, ConsentRecord) and (record.customer_external_id or record.address):
+            buyer = CustomerRecord(external_id=record.customer_external_id, email=_mailbox(record))
+            tellings.append(Telling(buyer, record.at, is_word_of_buyer=True))
+    people.learn(tellings)
+
+
+def _mailbox(record: ConsentRecord) -> str | None:
+    return record.address if record.medium == "email" else None
+
+
+def _answers(people: People, records: Sequence[Record]) -> list[tuple[int, ConsentRecord]]:
+    """Every answer in the batch with the customer it belongs to."""
+    found: list[tuple[int, ConsentRecord]] = []
+    for record in records:
+        if isinstance(record, ConsentRecord):
+            who = people.find(external_id=record.customer_external_id, email=_mailbox(record))
+            found += [(who, record)] if who is not None else []
+        elif isinstance(record, CustomerRecord):
+            who = people.of(record)
+            found += [(who, answer) for answer in record.consents] if who is not None else []
+        elif isinstance(record, OrderRecord | CheckoutRecord) and record.buyer is not None and record.buyer.consents:
+            who = people.of(record.buyer)
+            found += [(who, answer) for answer in record.buyer.consents] if who is not None else []
+    return found
+
+
+def _forget(batch: Batch, gone: Sequence[GoneRecord], *, touched: orders.Touched) -> None:
+    for record in gone:
+        if record.kind is Kind.ORDER:
+            orders.delete(batch, record, touched=touched)
+        elif record.kind is Kind.PRODUCT:
+            goods.delete_product(batch, record)
+        elif record.kind is Kind.CHECKOUT:
+            goods.delete_checkout(batch, record)

@@ -1,0 +1,89 @@
+"""Two rows for one person become one: everything of the one that goes moves to the one that stays, and nothing is lost."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.model import (
+    Checkout,
+    Consent,
+    Customer,
+    Enrollment,
+    EnrollmentState,
+    Event,
+    Identity,
+    Message,
+    Order,
+    Outcome,
+    Review,
+    Store,
+)
+from app.pipeline.ingest.rows import table_of
+
+MOVED = (Order, Event, Review, Checkout, Outcome, Message, Identity)
+
+
+def merge_rows(session: Session, store: Store, *, gone: int, kept: int) -> None:
+    """Move all that belongs to the customer `gone` to `kept`, then delete the row of `gone`."""
+    for model in MOVED:
+        table = table_of(model)
+        session.execute(sa.update(table).where(table.c.customer_id == gone).values(customer_id=kept))
+    _merge_consents(session, gone=gone, kept=kept)
+    _merge_enrollments(session, gone=gone, kept=kept)
+    _merge_pace(session, gone=gone, kept=kept)
+    customer = table_of(Customer)
+    session.execute(sa.delete(customer).where(customer.c.store_id == store.id, customer.c.id == gone))
+
+
+def _merge_consents(session: Session, *, gone: int, kept: int) -> None:
+    """Answers are kept once: the same answer at the same moment may stand with both."""
+    table = table_of(Consent)
+    ours = sa.select(table.c.medium, table.c.at, table.c.state).where(table.c.customer_id == kept)
+    have = set(session.execute(ours).tuples())
+    theirs = session.execute(sa.select(table).where(table.c.customer_id == gone)).all()
+    doubled = [row.id for row in theirs if (row.medium, row.at, row.state) in have]
+    if doubled:
+        session.execute(sa.delete(table).where(table.c.id.in_(doubled)))
+    session.execute(sa.update(table).where(table.c.customer_id == gone).values(customer_id=kept))
+
+
+def _merge_enrollments(session: Session, *, gone: int, kept: int) -> None:
+    """Where both are on the way through one workflow about one subject, only one goes on, and it is the one further along:
+    the other is stopped under a subject of its own, so that its ledger stays and nothing is said twice."""
+    table = table_of(Enrollment)
+    ours = {
+        (row.workflow, row.subject): row for row in session.execute(sa.select(table).where(table.c.customer_id == kept))
+    }
+    for row in session.execute(sa.select(table).where(table.c.customer_id == gone)).all():
+        rival = ours.get((row.workflow, row.subject))
+        if rival is not None:
+            loser = rival if _is_further(row, rival) else row
+            _retire(session, loser)
+        session.execute(sa.update(table).where(table.c.id == row.id).values(customer_id=kept))
+
+
+def _is_further(one: sa.Row[tuple[object, ...]], other: sa.Row[tuple[object, ...]]) -> bool:
+    """Whether `one` has come further than `other`: ended before waiting, then the later step's due time."""
+    return bool(
+        (one.state != EnrollmentState.WAITING, one.due_at) > (other.state != EnrollmentState.WAITING, other.due_at)
+    )
+
+
+def _retire(session: Session, row: sa.Row[tuple[object, ...]]) -> None:
+    table = table_of(Enrollment)
+    state = EnrollmentState.STOPPED if row.state == EnrollmentState.WAITING else row.state
+    values = {"subject": f"{row.subject}~{row.id}"[:128], "state": state}
+    session.execute(sa.update(table).where(table.c.id == row.id).values(**values))
+
+
+def _merge_pace(session: Session, *, gone: int, kept: int) -> None:
+    """What both were sent counts against the caps of the one they are."""
+    table = table_of(Customer)
+    rows = session.execute(sa.select(table.c.id, table.c.pace).where(table.c.id.in_((gone, kept)))).all()
+    paces = {row.id: row.pace or {} for row in rows}
+    media = {medium for pace in paces.values() for medium in pace}
+    merged = {
+        medium: sorted((one for pace in paces.values() for one in pace.get(medium, [])), reverse=True)[:3]
+        for medium in media
+    }
+    if merged:
+        session.execute(sa.update(table).where(table.c.id == kept).values(pace=merged))

@@ -1,0 +1,64 @@
+"""Small questions to the database that every part of ingest asks: tables, pieces of a list, insert-or-update."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
+
+T = TypeVar("T")
+CHUNK = 500
+
+
+def table_of(model: type[DeclarativeBase]) -> sa.Table:
+    return cast("sa.Table", model.__table__)
+
+
+def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """Pieces small enough for one IN list."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def insert(session: Session, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT of this session's database, with its ON CONFLICT."""
+    return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def upsert(
+    session: Session,
+    table: sa.Table,
+    *,
+    rows: Sequence[Mapping[str, Any]],
+    unless_newer: str | None = None,
+    keeping: Sequence[str] = (),
+) -> None:
+    """Insert rows or update those with the same key, but for rows of ours with a later `unless_newer`; columns in `keeping`
+    are set on insert only.
+
+    The parameters go as a list (executemany): one INSERT with many VALUES is an order of magnitude slower in SQLAlchemy.
+    """
+    if not rows:
+        return
+    keys = _natural_key(table)
+    statement = insert(session, table)
+    changes = {name: statement.excluded[name] for name in rows[0] if name not in {*keys, *keeping, "id"}}
+    guard = None if unless_newer is None else statement.excluded[unless_newer] >= table.c[unless_newer]
+    session.connection().execute(
+        statement.on_conflict_do_update(index_elements=keys, set_=changes, where=guard), list(rows)
+    )
+
+
+def insert_new(session: Session, table: sa.Table, *, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows; those whose key exists stay as they are."""
+    if rows:
+        session.connection().execute(insert(session, table).on_conflict_do_nothing(), list(rows))
+
+
+def _natural_key(table: sa.Table) -> list[str]:
+    """The columns by which the outside knows a row: the unique constraint where there is one, else the primary key."""
+    for constraint in table.constraints:
+        if isinstance(constraint, sa.UniqueConstraint):
+            return [column.name for column in constraint.columns]
+    return [column.name for column in table.primary_key.columns]
