@@ -202,7 +202,7 @@ def read_launch(token: str, *, secret: str, address: str, audience: str, now: da
             token,
             secret,
             algorithms=["HS256"],
-            audience=audience,
+            audience=[audience.rstrip("/"), audience.rstrip("/") + "/"],
             issuer=[address, f"{address}/"],
             # Time is judged below, by the clock that was handed in.
             options={
