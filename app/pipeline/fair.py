@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.db import UTCDateTime
 from app.model import Store, StoreState
 
-Row = sa.Row[Any]
+Row = sa.Row[*tuple[Any, ...]]
 # The store that was served last, by table: the ring goes on behind it. It is a hint of this process and nothing more.
 _last_served: dict[str, int] = {}
 
@@ -51,7 +51,7 @@ def _probe(table: sa.Table, states: tuple[str, ...]) -> sa.Select[tuple[int]]:
     return sa.select(sa.literal_column("1")).where(_Due(table, states, now).rings(table)).limit(1)
 
 
-def claim(  # noqa: PLR0913 - every part of the question is named at the call.
+def claim(
     session: Session, table: sa.Table, *, states: Iterable[str], now: datetime, lease: timedelta, limit: int
 ) -> list[Row]:
     """Up to `limit` due rows, as they are after the claim, in the order of their ids; call inside `write()` and keep it short.
