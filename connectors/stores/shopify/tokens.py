@@ -61,6 +61,15 @@ class Wire:
             return self.settings.shopify_standin.rstrip("/") + path, shop
         return f"https://{shop}{path}", None
 
+    def result(self, shop: str, url: str) -> tuple[str, str | None]:
+        """Where a file lies that Shopify named: as it says, or on the stand-in. Raises Permanent for a link without TLS."""
+        standin = self.settings.shopify_standin
+        if standin and url.startswith(f"https://{shop}/"):
+            return standin.rstrip("/") + url.removeprefix(f"https://{shop}"), shop
+        if not url.startswith("https://") and not (standin and url.startswith(standin.rstrip("/") + "/")):
+            raise Permanent("Shopify named a file that is not behind TLS")
+        return url, None
+
     def post(self, shop: str, path: str, *, body: bytes, headers: dict[str, str] | None = None) -> Answer:
         """One POST of JSON to the shop, whatever its status. Raises Temporary and Permanent as `Http` does."""
         url, host = self.place(shop, path)
