@@ -1,0 +1,238 @@
+"""Station 5: what fell due is decided on today's facts, written into the ledger, and the cursor goes on; one transaction.
+
+Taking is a transaction of its own, so that an enrollment that breaks the rest of its batch rests under its lease, is tried
+alone, and is set aside after many tries, while all others go on.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from app import log
+from app.facts import Ask, gather, law_of
+from app.model import Enrollment, EnrollmentState, Message, MessageState, Outcome, OutcomeKind, Store, WorkflowSetting
+from app.pipeline.fair import claim
+from app.pipeline.ingest.rows import chunks, table_of
+from app.policy import Case, Decision, Law, Reason, Standing, Verdict, decide
+from app.runtime import Runtime
+from workflows.language import Facts, Step, Workflow
+
+ENROLLMENT = table_of(Enrollment)
+OUTCOME = table_of(Outcome)
+MESSAGE = table_of(Message)
+SETTING = table_of(WorkflowSetting)
+LEASE = timedelta(minutes=2)
+MOST_TRIES = 40
+KINDS = {
+    Decision.SEND: OutcomeKind.QUEUED,
+    Decision.DEFER: OutcomeKind.DEFERRED,
+    Decision.SKIP: OutcomeKind.SKIPPED,
+    Decision.DROP: OutcomeKind.DROPPED,
+    Decision.STOP: OutcomeKind.STOPPED,
+    Decision.HOLD_OUT: OutcomeKind.HELD_OUT,
+}
+
+
+@dataclass(slots=True)
+class _Written:
+    """What one batch writes, gathered first and executed at once."""
+
+    outcomes: list[dict[str, Any]] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    moves: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What lies on the desk while one store's enrollments are decided."""
+
+    store: Store
+    law: Law
+    settings: Mapping[str, Any]
+    workflows: Mapping[str, Workflow]
+    now: datetime
+
+
+def advance(runtime: Runtime, limit: int = 500) -> int:
+    """Decide up to `limit` due enrollments, a fair share per store; how many were taken."""
+    with runtime.database.write() as session:
+        now = runtime.clock.now()
+        taken = claim(session, ENROLLMENT, states=(EnrollmentState.WAITING,), now=now, lease=LEASE, limit=limit)
+    try:
+        _decide(runtime, taken)
+    except (SQLAlchemyError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
+        log.trouble("batch_not_decided", count=len(taken), error=error)
+        for row in taken:
+            _decide_alone(runtime, row)
+    return len(taken)
+
+
+def _decide_alone(runtime: Runtime, row: Any) -> None:
+    try:
+        _decide(runtime, [row])
+    except (SQLAlchemyError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
+        log.trouble("enrollment_not_decided", store_id=row.store_id, enrollment_id=row.id, error=error)
+        if row.tries >= MOST_TRIES:
+            _give_up(runtime, row)
+
+
+def _give_up(runtime: Runtime, row: Any) -> None:
+    with runtime.database.write() as session:
+        now = runtime.clock.now()
+        session.execute(
+            sa.insert(OUTCOME).values(**_outcome(row, OutcomeKind.FAILED, verdict=_stop(Reason.BROKEN), now=now))
+        )
+        session.execute(sa.update(ENROLLMENT).where(ENROLLMENT.c.id == row.id).values(state=EnrollmentState.STOPPED))
+
+
+def _decide(runtime: Runtime, taken: Sequence[Any]) -> None:
+    if not taken:
+        return
+    with runtime.database.write() as session:
+        now = runtime.clock.now()
+        written = _Written()
+        for store_id in dict.fromkeys(row.store_id for row in taken):
+            store = session.get_one(Store, store_id)
+            desk = _Desk(store, law_of(store), _settings(session, store), runtime.workflows, now)
+            _decide_store(session, desk, [row for row in taken if row.store_id == store_id], written=written)
+        _write(session, written)
+
+
+def _settings(session: Session, store: Store) -> dict[str, Any]:
+    query = sa.select(SETTING).where(SETTING.c.store_id == store.id)
+    return {row.workflow: row for row in session.execute(query)}
+
+
+def _decide_store(session: Session, desk: _Desk, rows: Sequence[Any], *, written: _Written) -> None:
+    asks = [
+        Ask(row.id, row.customer_id, row.subject, row.event_at, _medium(desk, row)) for row in _still(session, rows)
+    ]
+    seen = gather(session, desk.store, asks, now=desk.now)
+    for row in rows:
+        if row.id in seen:
+            _decide_one(desk, row, seen=seen[row.id], written=written)
+
+
+def _still(session: Session, rows: Sequence[Any]) -> list[Any]:
+    """Those that are as they were when they were taken: a merge or a switch may have come in between."""
+    found: set[tuple[int, int, int]] = set()
+    for chunk in chunks([row.id for row in rows]):
+        query = sa.select(ENROLLMENT.c.id, ENROLLMENT.c.tries, ENROLLMENT.c.customer_id).where(
+            ENROLLMENT.c.id.in_(chunk), ENROLLMENT.c.state == EnrollmentState.WAITING
+        )
+        found |= set(session.execute(query).tuples())
+    return [row for row in rows if (row.id, row.tries, row.customer_id) in found]
+
+
+def _medium(desk: _Desk, row: Any) -> str:
+    found = _workflow_and_step(desk, row)
+    return found[1].send.medium if found else "email"
+
+
+def _workflow_and_step(desk: _Desk, row: Any) -> tuple[Workflow, Step] | None:
+    workflow = desk.workflows.get(row.workflow)
+    if workflow is None or row.step not in {one.name for one in workflow.steps}:
+        return None
+    return workflow, workflow.step(row.step)
+
+
+def _decide_one(desk: _Desk, row: Any, *, seen: tuple[Facts, Standing], written: _Written) -> None:
+    found = _workflow_and_step(desk, row)
+    if found is None:
+        _apply(row, _stop(Reason.WORKFLOW_GONE), following=None, written=written, now=desk.now)
+        return
+    workflow, one = found
+    setting = desk.settings.get(row.workflow)
+    case = Case(workflow, one, facts=seen[0], standing=seen[1], law=desk.law, due_at=row.due_at)
+    # What falls due while the workflow is off is passed over, so that switching it on again sends no burst.
+    is_on = setting is not None and setting.is_on
+    verdict = decide(case) if is_on else Verdict(Decision.SKIP, Reason.SWITCHED_OFF)
+    following = _following(workflow, row, setting.dials if setting is not None else {})
+    if verdict.decision is Decision.SEND:
+        written.messages.append(_message(desk, row, case=case))
+    _apply(row, verdict, following=following, written=written, now=desk.now)
+
+
+def _stop(reason: Reason) -> Verdict:
+    return Verdict(Decision.STOP, reason)
+
+
+def _following(workflow: Workflow, row: Any, dials: Mapping[str, int]) -> dict[str, Any]:
+    """Where the enrollment stands once this step is behind it: the next step with its due time, or done."""
+    after = workflow.after(row.step)
+    if after is None:
+        return {"state": EnrollmentState.DONE, "step": row.step, "due_at": row.due_at, "alarm_at": row.alarm_at}
+    due_at = row.event_at + after.wait(dials)
+    return {"state": EnrollmentState.WAITING, "step": after.name, "due_at": due_at, "alarm_at": due_at}
+
+
+def _apply(row: Any, verdict: Verdict, *, following: dict[str, Any] | None, written: _Written, now: datetime) -> None:
+    written.outcomes.append(_outcome(row, KINDS[verdict.decision], verdict=verdict, now=now))
+    stays = {"step": row.step, "due_at": row.due_at, "tries": row.tries}
+    if verdict.decision is Decision.STOP or following is None:
+        move = {**stays, "state": EnrollmentState.STOPPED, "alarm_at": row.alarm_at}
+    elif verdict.decision is Decision.DEFER:
+        move = {**stays, "state": EnrollmentState.WAITING, "alarm_at": verdict.until}
+    else:
+        move = {**following, "tries": 0}
+    written.moves.append({"row_id": row.id, **{f"new_{name}": value for name, value in move.items()}})
+
+
+def _outcome(row: Any, kind: OutcomeKind, *, verdict: Verdict, now: datetime) -> dict[str, Any]:
+    return {
+        "store_id": row.store_id,
+        "enrollment_id": row.id,
+        "customer_id": row.customer_id,
+        "workflow": row.workflow,
+        "step": row.step,
+        "turn": row.tries,
+        "kind": kind,
+        "reason": verdict.reason,
+        "seen": dict(verdict.seen),
+        "until": verdict.until,
+        "at": now,
+    }
+
+
+def _message(desk: _Desk, row: Any, *, case: Case) -> dict[str, Any]:
+    return {
+        "store_id": row.store_id,
+        "enrollment_id": row.id,
+        "customer_id": row.customer_id,
+        "workflow": row.workflow,
+        "step": row.step,
+        "medium": case.step.send.medium,
+        "purpose": case.workflow.purpose,
+        "rank": int(case.workflow.rank),
+        "text": case.step.send.text,
+        "key": message_key(desk.store.public_key, row.id, step=row.step),
+        "state": MessageState.QUEUED,
+        "tries": 0,
+        "due_at": row.due_at,
+        "stale_at": case.stale_at,
+        "alarm_at": desk.now,
+        "created_at": desk.now,
+    }
+
+
+def message_key(store_key: str, enrollment_id: int, *, step: str) -> str:
+    """The name of a message over every try: the same enrollment and step can never make a second one."""
+    return hashlib.sha256(f"{store_key}:{enrollment_id}:{step}".encode()).hexdigest()[:40]
+
+
+def _write(session: Session, written: _Written) -> None:
+    connection = session.connection()
+    if written.outcomes:
+        connection.execute(sa.insert(OUTCOME), written.outcomes)
+    if written.messages:
+        connection.execute(sa.insert(MESSAGE), written.messages)
+    if written.moves:
+        names = ("state", "step", "due_at", "alarm_at", "tries")
+        update = sa.update(ENROLLMENT).where(ENROLLMENT.c.id == sa.bindparam("row_id"))
+        connection.execute(update.values({name: sa.bindparam(f"new_{name}") for name in names}), written.moves)

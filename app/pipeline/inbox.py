@@ -1,0 +1,210 @@
+"""Stations 1 and 2: a webhook call is durably kept before it is answered, and opened later, a batch at a time.
+
+Keeping is a group commit: threads that arrive together are committed together by whoever holds the line, so that one disk
+flush serves them all. On SQLite the deliveries live in a file of their own, so opening marks them done right after the
+model's transaction and not inside it; a crash in between opens them again, and ingest does not mind.
+"""
+
+import threading
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from app import log
+from app.db import Database
+from app.model import Connection, Delivery, DeliveryState, Store
+from app.pipeline.fair import claim
+from app.pipeline.ingest import ingest
+from app.pipeline.ingest.rows import insert, table_of
+from app.runtime import Runtime
+from connectors.base import DeliveryHead, StoreConnector
+from connectors.errors import Malformed
+from connectors.records import Record, StoreProfile
+
+DELIVERY = table_of(Delivery)
+CONNECTION = table_of(Connection)
+LEASE = timedelta(minutes=2)
+MOST_TRIES = 8
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    row: dict[str, Any]
+    is_kept: bool = False
+    error: SQLAlchemyError | None = None
+
+
+class GroupCommit:
+    """Writes rows of one process, together where they come together; returns when the row is durable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[_Waiting] = []
+        self._list_lock = threading.Lock()
+        self._line = threading.Lock()
+
+    def keep(self, row: dict[str, Any]) -> None:
+        """Raises the database's error to everybody whose row it hit."""
+        mine = _Waiting(row)
+        with self._list_lock:
+            self._waiting.append(mine)
+        with self._line:
+            if not mine.is_kept and mine.error is None:
+                self._commit()
+        if mine.error is not None:
+            raise mine.error
+
+    def _commit(self) -> None:
+        with self._list_lock:
+            batch, self._waiting = self._waiting, []
+        try:
+            with self._database.write_inbox() as session:
+                statement = insert(session, DELIVERY).on_conflict_do_nothing()
+                session.connection().execute(statement, [one.row for one in batch])
+        except SQLAlchemyError as error:
+            for one in batch:
+                one.error = error
+        else:
+            for one in batch:
+                one.is_kept = True
+
+
+_commits: "weakref.WeakKeyDictionary[Database, GroupCommit]" = weakref.WeakKeyDictionary()
+_commits_lock = threading.Lock()
+
+
+def accept(runtime: Runtime, *, store_id: int, head: DeliveryHead, body: bytes) -> None:
+    """Keep one verified delivery; a repeated one is kept once. Raises SQLAlchemyError where the database is down."""
+    now = runtime.clock.now()
+    row = {"store_id": store_id, "topic": head.topic[:128], "key": head.key[:128], "received_at": now, "body": body}
+    row |= {"state": DeliveryState.WAITING, "alarm_at": now, "tries": 0}
+    _commit_of(runtime.database).keep(row)
+
+
+def _commit_of(database: Database) -> GroupCommit:
+    found = _commits.get(database)
+    if found is None:
+        with _commits_lock:
+            found = _commits.setdefault(database, GroupCommit(database))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """One delivery after the connector has read it: its records, or why it is set aside."""
+
+    delivery: Any
+    records: tuple[Record, ...] = ()
+    aside: str | None = None
+
+
+def open_batch(runtime: Runtime, limit: int = 200) -> int:
+    """Open waiting deliveries, a fair share per store; how many were taken. One bad delivery stops nobody else."""
+    with runtime.database.write_inbox() as session:
+        now = runtime.clock.now()
+        taken = claim(session, DELIVERY, states=(DeliveryState.WAITING,), now=now, lease=LEASE, limit=limit)
+    for store_id in dict.fromkeys(row.store_id for row in taken):
+        _open_store(runtime, store_id, [row for row in taken if row.store_id == store_id])
+    return len(taken)
+
+
+def _open_store(runtime: Runtime, store_id: int, deliveries: Sequence[Any]) -> None:
+    with runtime.database.read() as session:
+        store = session.get(Store, store_id)
+    if store is None or store.platform not in runtime.connectors:
+        _settle(runtime, [_Opened(one, aside="This store is not known any more.") for one in deliveries])
+        return
+    connector, profile = runtime.connectors[store.platform], profile_of(store)
+    opened = [_read(connector, one, profile=profile) for one in deliveries]
+    good = [one for one in opened if one.aside is None]
+    _settle(runtime, [one for one in opened if one.aside is not None])
+    try:
+        _ingest(runtime, store, good)
+    except (SQLAlchemyError, ValueError, KeyError, TypeError, AttributeError) as error:
+        # One of them is to blame: each for itself, so that the others go on.
+        log.trouble("batch_not_ingested", store_id=store_id, count=len(good), error=error)
+        good = [one for one in good if _ingest_alone(runtime, store, one)]
+    _settle(runtime, good)
+
+
+def _read(connector: StoreConnector, delivery: Any, *, profile: StoreProfile) -> _Opened:
+    try:
+        reading = connector.read(
+            delivery.topic, delivery.body or b"", profile=profile, received_at=delivery.received_at
+        )
+    except Malformed as error:
+        return _Opened(delivery, aside=str(error)[:500])
+    for word in reading.unknown:
+        log.trouble("unknown_value", store_id=delivery.store_id, what=word[:80])
+    return _Opened(delivery, records=reading.records)
+
+
+def _ingest(runtime: Runtime, store: Store, opened: Sequence[_Opened]) -> None:
+    if not opened:
+        return
+    with runtime.database.write() as session:
+        now = runtime.clock.now()
+        records = [record for one in opened for record in one.records]
+        ingest(session, store=store, records=records, now=now, runtime=runtime)
+        _heard(session, store, at=max(one.delivery.received_at for one in opened))
+
+
+def _heard(session: Session, store: Store, *, at: Any) -> None:
+    session.execute(sa.update(CONNECTION).where(CONNECTION.c.store_id == store.id).values(last_delivery_at=at))
+
+
+def _ingest_alone(runtime: Runtime, store: Store, one: _Opened) -> bool:
+    """Whether this delivery could be taken in; else it rests until its alarm, and is set aside after many tries."""
+    try:
+        _ingest(runtime, store, [one])
+    except (SQLAlchemyError, ValueError, KeyError, TypeError, AttributeError) as error:
+        log.trouble("delivery_not_ingested", store_id=store.id, delivery_id=one.delivery.id, error=error)
+        if one.delivery.tries >= MOST_TRIES:
+            _settle(
+                runtime,
+                [
+                    _Opened(
+                        one.delivery,
+                        aside=f"It could not be taken in after {MOST_TRIES} tries: {type(error).__name__}.",
+                    )
+                ],
+            )
+        return False
+    return True
+
+
+def _settle(runtime: Runtime, opened: Sequence[_Opened]) -> None:
+    """Done ones lose their body, which nobody needs any more; those set aside keep it, with the reason."""
+    if not opened:
+        return
+    now = runtime.clock.now()
+    done = [one.delivery.id for one in opened if one.aside is None]
+    with runtime.database.write_inbox() as session:
+        if done:
+            values = {"state": DeliveryState.DONE, "done_at": now, "body": None}
+            session.execute(sa.update(DELIVERY).where(DELIVERY.c.id.in_(done)).values(**values))
+        for one in opened:
+            if one.aside is not None:
+                values = {"state": DeliveryState.ASIDE, "done_at": now, "reason": one.aside}
+                session.execute(sa.update(DELIVERY).where(DELIVERY.c.id == one.delivery.id).values(**values))
+                log.trouble("delivery_set_aside", store_id=one.delivery.store_id, delivery_id=one.delivery.id)
+
+
+def profile_of(store: Store) -> StoreProfile:
+    """What we know of a store, as its connector wants to hear it."""
+    return StoreProfile(
+        name=store.name,
+        currency=store.currency,
+        zone=store.zone,
+        country=store.country,
+        locale=store.locale,
+        email=store.email,
+        url=store.url,
+        postal_address=store.postal_address,
+    )
