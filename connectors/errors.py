@@ -1,4 +1,4 @@
-"""Why a call to the outside failed: two families only, may be retried (and when) or never will."""
+"""Why a call to the outside failed: two families, may be retried (and when) or never will; and one doubt, a lost answer."""
 
 from datetime import timedelta
 
@@ -12,7 +12,22 @@ class Temporary(Exception):
 
 
 class Permanent(Exception):
-    """The same call will never work: the message says what would have to change."""
+    """The same call will never work: the message says what would have to change.
+
+    `bad_address` is True where the other side said that nothing will ever be accepted at this address.
+    """
+
+    def __init__(self, message: str = "", *, bad_address: bool = False) -> None:
+        super().__init__(message)
+        self.bad_address = bad_address
+
+
+class InDoubt(Exception):
+    """A message may or may not have left: the answer to its last byte never came.
+
+    Neither family fits. Trying again may say it twice, giving up may say it never; whoever called decides by what is
+    worse for this message, and a later word from the other side (by the Message-ID) may settle it.
+    """
 
 
 class Unauthorised(Exception):

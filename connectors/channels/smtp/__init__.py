@@ -1,0 +1,15 @@
+"""The channel that hands mail to a mail server, over one connection that is kept and reused."""
+
+from connectors.base import ChannelSettings
+from connectors.channels.smtp.channel import Smtp
+from connectors.channels.smtp.relay import Relay, relay
+
+__all__ = ["Relay", "Smtp", "open_channel", "relay"]
+
+
+def open_channel(settings: ChannelSettings) -> Smtp | None:
+    """The channel to the settings' mail server; None where they name none. Connects at the first message.
+
+    Raises ValueError where SMTP_URL is not one.
+    """
+    return Smtp(relay(settings.smtp_url)) if settings.smtp_url else None

@@ -1,0 +1,56 @@
+"""The few words of SMTP that come before and around a message (RFC 5321)."""
+
+import re
+import smtplib
+import socket
+
+from connectors.channels.smtp.answers import Refused
+
+
+def announce(line: smtplib.SMTP, sender: str, *, recipient: str) -> None:
+    """Say who writes to whom, in one packet where the server takes it so (RFC 2920). Raises Refused at the first no."""
+    said = (("sender", f"MAIL FROM:<{sender}>"), ("recipient", f"RCPT TO:<{recipient}>"), ("message", "DATA"))
+    if line.has_extn("pipelining"):
+        line.send("".join(f"{words}\r\n" for _, words in said).encode("ascii"))
+        _judge(_answers(line, [moment for moment, _ in said]), line)
+        return
+    for moment, words in said:
+        _judge([(moment, *line.docmd(words))], line)
+
+
+def _answers(line: smtplib.SMTP, moments: list[str]) -> list[tuple[str, int, bytes]]:
+    """The answers to one packet. A server that says no and hangs up has still said no."""
+    answers: list[tuple[str, int, bytes]] = []
+    for moment in moments:
+        try:
+            answers.append((moment, *line.getreply()))
+        except (smtplib.SMTPException, OSError):
+            if all(200 <= code < 300 for _, code, _ in answers):
+                raise
+            break
+    return answers
+
+
+def _judge(answers: list[tuple[str, int, bytes]], line: smtplib.SMTP) -> None:
+    wanted = {"sender": range(200, 300), "recipient": range(200, 300), "message": range(354, 355)}
+    noes = [Refused(moment, code=code, words=words) for moment, code, words in answers if code not in wanted[moment]]
+    if noes and answers[-1][1] == 354:
+        # The server waits for a message in spite of its no (RFC 2920 3.1 allows it); hanging up is the one sure way out.
+        line.close()
+    if noes:
+        raise noes[0]
+
+
+def stuffed(raw: bytes) -> bytes:
+    """The bytes as DATA wants them: lines that begin with a dot get a second one, and a dot alone ends it."""
+    return raw.replace(b"\r\n.", b"\r\n..").removesuffix(b"\r\n") + b"\r\n.\r\n"
+
+
+def wait(line: smtplib.SMTP, seconds: float) -> None:
+    if line.sock is not None:
+        line.sock.settimeout(seconds)
+
+
+def own_name() -> str:
+    name = socket.gethostname()
+    return name if re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", name) else "[127.0.0.1]"
