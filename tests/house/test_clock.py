@@ -19,7 +19,8 @@ ASKING = {
 }
 SLEEPING = {"time.sleep"}
 # A stand-in's own program, started by the demo, lives in real time; so does the demo.
-MAY_ASK = ("app/clock.py", "connectors/standins/serve.py")
+# Clients stamp OAuth calls by their machine's clock, so a stand-in holds the stamps against the same one.
+MAY_ASK = ("app/clock.py", "connectors/standins/serve.py", "connectors/standins/woocommerce/machine.py")
 
 
 def _askers(folder: str) -> list[str]:

@@ -6,11 +6,11 @@ one browser may be a shop manager and a shopper at once.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from connectors.standins import history as past
 from connectors.standins.history import History
-from connectors.standins.woocommerce import seed, site
+from connectors.standins.woocommerce import machine, seed, site
 from connectors.standins.woocommerce.actions.catalogue import Catalogue
 from connectors.standins.woocommerce.actions.coupons import Coupons
 from connectors.standins.woocommerce.actions.customers import Customers
@@ -58,7 +58,7 @@ def create_standin(  # noqa: PLR0913 - the traits of a store, each named and mos
         orders=Orders(state, hooks, customers=customers, catalogue=catalogue, coupons=coupons),
         faults=Faults(),
         behind_tls=behind_tls,
-        machine_now=machine_now or _machine_now,
+        machine_now=machine_now or machine.now,
         plugin_app_url=plugin_app_url.rstrip("/") if plugin_app_url else None,
         control_key=control_key,
     )
@@ -69,7 +69,3 @@ def create_standin(  # noqa: PLR0913 - the traits of a store, each named and mos
     else:
         seed.past(state, history, customers=customers, catalogue=catalogue)
     return StandIn(store, site.build(store))
-
-
-def _machine_now() -> datetime:
-    return datetime.now(UTC)

@@ -50,15 +50,15 @@ class Admin:
         if request.method == "POST":
             self._check_nonce(None)
             if request.form.get("shortcut"):
-                user = session.check_password(self._state, MANAGER, PASSWORD)
+                user = session.check_password(self._state, MANAGER, password=PASSWORD)
             else:
                 form = request.form
-                user = session.check_password(self._state, form.get("log", ""), form.get("pwd", ""))
+                user = session.check_password(self._state, form.get("log", ""), password=form.get("pwd", ""))
             if user is not None:
                 session.sign_in(user, session.STAFF)
                 return redirect(target)
             error = "The username or password is not right."
-        nonce = session.nonce(self._state, None, "admin")
+        nonce = session.nonce(self._state, None, action="admin")
         return render_template("admin_login.html", error=error, redirect_to=target, nonce=nonce)
 
     def logout(self) -> Response:
@@ -172,7 +172,7 @@ class Admin:
         return way(user)
 
     def _render(self, template: str, user: User, **context: object) -> str:
-        nonce = session.nonce(self._state, user, "admin")
+        nonce = session.nonce(self._state, user, action="admin")
         return render_template(template, user=user, admin_nonce=nonce, symbol=self._state.symbol, **context)
 
     def _user_for_post(self) -> User:

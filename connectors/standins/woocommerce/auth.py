@@ -36,15 +36,15 @@ def authenticate(store: Store, request: Request) -> Caller | None:
     """
     raw = query.parse(request.query_string.decode())
     tls = store.behind_tls or request.is_secure
-    caller = _basic(store, request, raw) if tls else None
-    caller = caller or _oauth(store, request, raw, tls=tls)
+    caller = _basic(store, request, raw=raw) if tls else None
+    caller = caller or _oauth(store, request, raw=raw, tls=tls)
     if caller is not None:
         _check_scope(caller.key, request.method)
         caller.key.last_used_at = store.state.now()
     return caller
 
 
-def _basic(store: Store, request: Request, raw: Mapping[str, Any]) -> Caller | None:
+def _basic(store: Store, request: Request, *, raw: Mapping[str, Any]) -> Caller | None:
     key, secret = raw.get("consumer_key"), raw.get("consumer_secret")
     if not key or not secret:
         basic = request.authorization
@@ -57,7 +57,7 @@ def _basic(store: Store, request: Request, raw: Mapping[str, Any]) -> Caller | N
     return caller
 
 
-def _oauth(store: Store, request: Request, raw: Mapping[str, Any], *, tls: bool) -> Caller | None:
+def _oauth(store: Store, request: Request, *, raw: Mapping[str, Any], tls: bool) -> Caller | None:
     missing = [name for name in _OAUTH if not raw.get(name)]
     if len(missing) == len(_OAUTH):
         return None
@@ -68,7 +68,7 @@ def _oauth(store: Store, request: Request, raw: Mapping[str, Any], *, tls: bool)
     caller = _caller(store, raw["oauth_consumer_key"])
     if caller is None:
         raise unauthenticated("Consumer key is invalid.")
-    _check_signature(store, request, raw, secret=caller.key.secret, tls=tls)
+    _check_signature(store, request, raw=raw, secret=caller.key.secret, tls=tls)
     _check_freshness(store, caller.key, stamp=str(raw["oauth_timestamp"]), nonce=str(raw["oauth_nonce"]))
     return caller
 
@@ -79,21 +79,21 @@ def _caller(store: Store, consumer_key: object) -> Caller | None:
     return Caller(user, key) if key is not None and user is not None else None
 
 
-def _check_signature(store: Store, request: Request, raw: Mapping[str, Any], *, secret: str, tls: bool) -> None:
+def _check_signature(store: Store, request: Request, *, raw: Mapping[str, Any], secret: str, tls: bool) -> None:
     method = str(raw["oauth_signature_method"])
     if method not in _HASHES:
         raise unauthenticated("Invalid signature - signature method is invalid.")
-    signed = base_string(store.state.url, request.method, request.path, raw=raw, tls=tls)
+    # The address is the store's own home URL, not the one that was called.
+    host = store.state.url.split("://", 1)[1]
+    signed = base_string(f"{'https' if tls else 'http'}://{host}{request.path}", request.method, raw=raw)
     wanted = hmac.new(f"{secret}&".encode(), signed.encode(), _HASHES[method]).digest()
     given = unquote(str(raw["oauth_signature"]).replace(" ", "+"))
     if not hmac.compare_digest(base64.b64encode(wanted), given.encode()):
         raise unauthenticated("Invalid signature - provided signature does not match.")
 
 
-def base_string(home: str, method: str, path: str, *, raw: Mapping[str, Any], tls: bool) -> str:
-    """OAuth's signature base string. The address is the store's own home URL, not the one that was called."""
-    host = home.split("://", 1)[1]
-    address = f"{'https' if tls else 'http'}://{host}{path}"
+def base_string(address: str, method: str, *, raw: Mapping[str, Any]) -> str:
+    """OAuth's signature base string."""
     # PHP sorts the outer names by their bytes and leaves what is inside a list in its order.
     kept = {name: raw[name] for name in sorted(raw) if name != "oauth_signature"}
     pairs = "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in query.flat(kept))

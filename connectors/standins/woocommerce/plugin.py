@@ -86,7 +86,7 @@ def page(store: Store, user: User) -> Response:
         context = {
             "frame": f"{pairing.app_url}/embed/woocommerce?{launch}",
             "origin": origin(pairing.app_url),
-            "nonce": session.nonce(state, user, REST_NONCE),
+            "nonce": session.nonce(state, user, action=REST_NONCE),
         }
     elif store.plugin_app_url:
         context = {"connect": f"{store.plugin_app_url}/install/woocommerce?store={quote(state.url, safe='')}"}
@@ -95,7 +95,7 @@ def page(store: Store, user: User) -> Response:
             "admin_perennial.html",
             user=user,
             current="perennial",
-            admin_nonce=session.nonce(state, user, "admin"),
+            admin_nonce=session.nonce(state, user, action="admin"),
             **context,
         )
     )

@@ -124,9 +124,9 @@ class _Book:
 
     def _guest_meta(self, order: Order, person: Person) -> None:
         if person.accepts_marketing:
-            self.state.write_meta(order.meta, CONSENT_KEY, _consent(person, source="checkout"))
+            self.state.write_meta(order.meta, CONSENT_KEY, value=_consent(person, source="checkout"))
         if person.birthday is not None:
-            self.state.write_meta(order.meta, BIRTHDAY_KEY, person.birthday.isoformat())
+            self.state.write_meta(order.meta, BIRTHDAY_KEY, value=person.birthday.isoformat())
 
     def _billing(self, purchase: Purchase, person: Person | None) -> dict[str, str]:
         if person is None:

@@ -31,18 +31,18 @@ def manager(state: State) -> User | None:
     return user if user is not None and user.role in MANAGERS else None
 
 
-def check_password(state: State, login: str, password: str) -> User | None:
+def check_password(state: State, login: str, *, password: str) -> User | None:
     """The user with this name or address and password."""
     user = state.user_by_login(login.strip())
     fits = user is not None and hmac.compare_digest(user.password.encode(), password.encode())
     return user if fits else None
 
 
-def nonce(state: State, user: User | None, action: str) -> str:
+def nonce(state: State, user: User | None, *, action: str) -> str:
     """WordPress's nonce: a word for one user and one action, to be sent back with the form."""
     return state.sign(f"nonce {user.id if user else 0} {action}")
 
 
 def is_nonce(state: State, user: User | None, *, action: str, given: str) -> bool:
     """Whether the word is the one that was given out."""
-    return hmac.compare_digest(nonce(state, user, action).encode(), given.encode())
+    return hmac.compare_digest(nonce(state, user, action=action).encode(), given.encode())

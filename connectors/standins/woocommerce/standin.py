@@ -47,7 +47,7 @@ class StandIn:
         """The store's home URL, without a slash behind it."""
         return self.state.url
 
-    def create_customer(  # noqa: PLR0913 - the parts of a person, each named
+    def create_customer(
         self,
         email: str,
         *,
@@ -161,10 +161,10 @@ class StandIn:
         with self.state.lock:
             self.store.customers.delete(self._user(user))
 
-    def set_customer_meta(self, user: User | int, key: str, value: Any) -> None:
+    def set_customer_meta(self, user: User | int, key: str, *, value: Any) -> None:
         """Some plugin's update_user_meta(): no webhook, date_modified stays."""
         with self.state.lock:
-            self.store.customers.set_meta(self._user(user), key, value)
+            self.store.customers.set_meta(self._user(user), key, value=value)
 
     def set_consent(self, user: User | int, *, subscribed: bool, source: str = "form") -> None:
         """The companion plugin notes a yes or a no: customer.updated."""

@@ -94,7 +94,7 @@ class State:
         """Who may manage the store."""
         return [user for user in self.users.values() if user.role in {Role.ADMINISTRATOR, Role.SHOP_MANAGER}]
 
-    def write_meta(self, rows: list[Meta], key: str, value: Any) -> None:
+    def write_meta(self, rows: list[Meta], key: str, *, value: Any) -> None:
         """update_metadata(): replaces the first row with this key, or adds one. A None takes it away."""
         kept = next((row for row in rows if row.key == key), None)
         if value is None:

@@ -125,7 +125,7 @@ class Storefront:
     def login(self) -> str | Response:
         """Signs a shopper in."""
         form = request.form
-        user = session.check_password(self._state, form.get("username", ""), form.get("password", ""))
+        user = session.check_password(self._state, form.get("username", ""), password=form.get("password", ""))
         if user is None:
             return self._render("shop_account.html", error="Unknown email address or wrong password.")
         session.sign_in(user, session.SHOPPER)

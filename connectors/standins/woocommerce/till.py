@@ -39,7 +39,7 @@ class Till:
             shipping_total=DELIVERY,
             meta={CONSENT_KEY: consent} if consent else {},
         )
-        order = self._store.orders.place(new, account=_account(form, email, consent) if wants_account else None)
+        order = self._store.orders.place(new, account=_account(form, email, consent=consent) if wants_account else None)
         if shopper is not None and consent is not None:
             self._store.customers.set_consent(shopper, subscribed=True, source="checkout")
         return order
@@ -55,7 +55,7 @@ def _billing(form: Mapping[str, str]) -> dict[str, str]:
     return {name: form.get(name, "").strip() for name in names}
 
 
-def _account(form: Mapping[str, str], email: str, consent: Json | None) -> NewCustomer:
+def _account(form: Mapping[str, str], email: str, *, consent: Json | None) -> NewCustomer:
     return NewCustomer(
         email=email,
         first_name=form.get("first_name", "").strip(),

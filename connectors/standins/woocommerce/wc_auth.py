@@ -75,7 +75,7 @@ class AuthFlow:
             given = form.get("woocommerce-login-nonce", "")
             if not session.is_nonce(self._state, None, action=LOGIN, given=given):
                 raise AuthError("The login form is out of date. Go back and try again.")
-            user = session.check_password(self._state, form.get("username", ""), form.get("password", ""))
+            user = session.check_password(self._state, form.get("username", ""), password=form.get("password", ""))
             if user is not None:
                 session.sign_in(user, session.STAFF)
                 return redirect(link("authorize", asked))
@@ -84,7 +84,7 @@ class AuthFlow:
             "auth_login.html",
             app_name=asked["app_name"],
             error=error,
-            nonce=session.nonce(self._state, None, LOGIN),
+            nonce=session.nonce(self._state, None, action=LOGIN),
             here=link("login", asked),
             target=link("authorize", asked),
             deny=back(asked, success=0),
@@ -119,7 +119,7 @@ class AuthFlow:
         return self._store.create_key(user_id=user.id, scope=asked["scope"], description=description)
 
     def _nonce(self, user: User) -> str:
-        return session.nonce(self._state, user, "wc_auth_grant")
+        return session.nonce(self._state, user, action="wc_auth_grant")
 
 
 def read(args: Mapping[str, str]) -> dict[str, str]:

@@ -146,7 +146,7 @@ class Webhooks:
         return self._send(webhook, letter)
 
     def _letter(self, webhook: Webhook, waiting: Pending) -> Answer:
-        body = php_json(deliveries.body(self._state, webhook, waiting.arg))
+        body = php_json(deliveries.body(self._state, webhook, arg=waiting.arg))
         resource, event = webhook.topic.split(".", 1)
         headers = {
             "User-Agent": self._agent(),

@@ -64,8 +64,8 @@ class Customers:
         )
         if new.country:
             user.billing = {"country": new.country, "first_name": new.first_name, "last_name": new.last_name}
-        self._state.write_meta(user.meta, CONSENT_KEY, new.consent)
-        self._state.write_meta(user.meta, BIRTHDAY_KEY, new.birthday.isoformat() if new.birthday else None)
+        self._state.write_meta(user.meta, CONSENT_KEY, value=new.consent)
+        self._state.write_meta(user.meta, BIRTHDAY_KEY, value=new.birthday.isoformat() if new.birthday else None)
         self._state.users[user.id] = user
         return user
 
@@ -91,17 +91,17 @@ class Customers:
     def set_consent(self, user: User, *, subscribed: bool, source: str) -> None:
         """The companion plugin notes a yes or a no and sends customer.updated."""
         value = consent_value(subscribed=subscribed, at=self._state.now(), source=source)
-        self._state.write_meta(user.meta, CONSENT_KEY, value)
+        self._state.write_meta(user.meta, CONSENT_KEY, value=value)
         self.changed(user)
 
     def set_birthday(self, user: User, birthday: date | None) -> None:
         """The companion plugin notes a birthday and sends customer.updated."""
-        self._state.write_meta(user.meta, BIRTHDAY_KEY, birthday.isoformat() if birthday else None)
+        self._state.write_meta(user.meta, BIRTHDAY_KEY, value=birthday.isoformat() if birthday else None)
         self.changed(user)
 
-    def set_meta(self, user: User, key: str, value: Any) -> None:
+    def set_meta(self, user: User, key: str, *, value: Any) -> None:
         """update_user_meta() by some plugin: no webhook, date_modified stays."""
-        self._state.write_meta(user.meta, key, value)
+        self._state.write_meta(user.meta, key, value=value)
 
     def delete(self, user: User) -> None:
         """Removes the account: customer.deleted. Its orders become guests' orders and its keys vanish, silently."""

@@ -11,7 +11,7 @@ Item = str | int | tuple[str | int, int]
 
 def order_lines(state: State, items: Sequence[Item]) -> list[Line]:
     """The lines for these items at today's prices. Raises ValueError for what the store does not sell."""
-    return [_line(state, *(item if isinstance(item, tuple) else (item, 1))) for item in items]
+    return [_line(state, item if isinstance(item, tuple) else (item, 1)) for item in items]
 
 
 def find(state: State, wanted: str | int) -> tuple[Product, Variation | None]:
@@ -27,7 +27,8 @@ def find(state: State, wanted: str | int) -> tuple[Product, Variation | None]:
     raise ValueError(f"The store does not sell {wanted!r}.")
 
 
-def _line(state: State, wanted: str | int, quantity: int) -> Line:
+def _line(state: State, item: tuple[str | int, int]) -> Line:
+    wanted, quantity = item
     product, variation = find(state, wanted)
     price = variation.price if variation else product.price
     return Line(

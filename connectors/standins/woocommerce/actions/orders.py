@@ -71,7 +71,7 @@ class Orders:
         for code in new.coupons:
             self.apply_coupon(order, code)
         for key, value in new.meta.items():
-            self._state.write_meta(order.meta, key, value)
+            self._state.write_meta(order.meta, key, value=value)
         self._stamp(order, at)
         self._state.orders[order.id] = order
         return order

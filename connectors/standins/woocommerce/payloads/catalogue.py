@@ -34,8 +34,8 @@ def _identity(state: State, one: Product) -> Json:
         "name": one.name,
         "slug": one.slug,
         "permalink": permalink(state, one),
-        **moments(state, "date_created", one.created_at),
-        **moments(state, "date_modified", one.modified_at),
+        **moments(state, "date_created", at=one.created_at),
+        **moments(state, "date_modified", at=one.modified_at),
         "type": "variable" if one.variations else "simple",
         "status": one.status,
         "featured": False,
@@ -98,7 +98,7 @@ def _showing(state: State, one: Product) -> Json:
         "global_unique_id": "",
         "permalink_template": f"{state.url}/product/%pagename%/",
         "generated_slug": one.slug,
-        "_links": links(state, f"products/{one.id}", "products"),
+        "_links": links(state, f"products/{one.id}", collection="products"),
     }
 
 
@@ -115,13 +115,13 @@ def _attributes(one: Product) -> list[Json]:
 def variation(state: State, one: Variation, *, parent: Product) -> Json:
     """The body of GET products/{id}/variations/{id}."""
     path, name = f"products/{parent.id}/variations", one.attribute.lower()
-    found = links(state, f"{path}/{one.id}", path)
+    found = links(state, f"{path}/{one.id}", collection=path)
     found["up"] = [{"href": href(state, f"products/{parent.id}")}]
     return {
         "id": one.id,
         "type": "variation",
-        **moments(state, "date_created", one.created_at),
-        **moments(state, "date_modified", one.modified_at),
+        **moments(state, "date_created", at=one.created_at),
+        **moments(state, "date_modified", at=one.modified_at),
         "description": "",
         "permalink": f"{permalink(state, parent)}?attribute_{name}={one.option}",
         "sku": one.sku,
@@ -153,12 +153,12 @@ def variation(state: State, one: Variation, *, parent: Product) -> Json:
 def review(state: State, one: Review) -> Json:
     """The body of GET products/reviews/{id}."""
     about = state.products.get(one.product_id)
-    found = links(state, f"products/reviews/{one.id}", "products/reviews")
+    found = links(state, f"products/reviews/{one.id}", collection="products/reviews")
     found["up"] = [{"href": href(state, f"products/{one.product_id}")}]
     return {
         "id": one.id,
-        "date_created": moments(state, "date_created", one.created_at)["date_created"],
-        "date_created_gmt": moments(state, "date_created", one.created_at)["date_created_gmt"],
+        "date_created": moments(state, "date_created", at=one.created_at)["date_created"],
+        "date_created_gmt": moments(state, "date_created", at=one.created_at)["date_created_gmt"],
         "product_id": one.product_id,
         "product_name": about.name if about else "",
         "product_permalink": permalink(state, about) if about else "",

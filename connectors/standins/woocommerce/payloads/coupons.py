@@ -19,11 +19,11 @@ def coupon(state: State, one: Coupon) -> Json:
         "code": one.code,
         "amount": money(one.amount),
         "status": one.status,
-        **moments(state, "date_created", one.created_at),
-        **moments(state, "date_modified", one.modified_at),
+        **moments(state, "date_created", at=one.created_at),
+        **moments(state, "date_modified", at=one.modified_at),
         "discount_type": one.discount_type,
         "description": one.description,
-        **moments(state, "date_expires", one.expires_at),
+        **moments(state, "date_expires", at=one.expires_at),
         "usage_count": len(one.used_by),
         "individual_use": one.individual_use,
         "product_ids": one.product_ids,
@@ -40,7 +40,7 @@ def coupon(state: State, one: Coupon) -> Json:
         "email_restrictions": one.email_restrictions,
         "used_by": one.used_by,
         "meta_data": metas(one.meta, hidden=True),
-        "_links": links(state, f"coupons/{one.id}", "coupons"),
+        "_links": links(state, f"coupons/{one.id}", collection="coupons"),
     }
 
 
@@ -57,7 +57,7 @@ def webhook(state: State, one: Webhook) -> Json:
         "event": event,
         "hooks": hooks,
         "delivery_url": one.delivery_url,
-        **moments(state, "date_created", one.created_at),
-        **moments(state, "date_modified", one.modified_at),
-        "_links": links(state, f"webhooks/{one.id}", "webhooks"),
+        **moments(state, "date_created", at=one.created_at),
+        **moments(state, "date_modified", at=one.modified_at),
+        "_links": links(state, f"webhooks/{one.id}", collection="webhooks"),
     }

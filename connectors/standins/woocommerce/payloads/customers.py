@@ -10,8 +10,8 @@ def customer(state: State, user: User) -> Json:
     allow = ALL[:-1] if user.role in MANAGERS else ALL
     return {
         "id": user.id,
-        **moments(state, "date_created", user.created_at),
-        **moments(state, "date_modified", user.modified_at),
+        **moments(state, "date_created", at=user.created_at),
+        **moments(state, "date_modified", at=user.modified_at),
         "email": user.email,
         "first_name": user.first_name,
         "last_name": user.last_name,
@@ -22,5 +22,5 @@ def customer(state: State, user: User) -> Json:
         "is_paying_customer": user.is_paying,
         "avatar_url": avatar(user.email, 96),
         "meta_data": metas(user.meta, hidden=False),
-        "_links": links(state, f"customers/{user.id}", "customers", allow=allow),
+        "_links": links(state, f"customers/{user.id}", collection="customers", allow=allow),
     }

@@ -17,7 +17,7 @@ GONE = {
 }
 
 
-def body(state: State, webhook: Webhook, arg: int) -> Json:
+def body(state: State, webhook: Webhook, *, arg: int) -> Json:
     """The body about `arg`; an error object when the thing is gone or the webhook's user lost the right to see it."""
     resource, event = webhook.topic.split(".", 1)
     if resource == "action":
@@ -28,7 +28,7 @@ def body(state: State, webhook: Webhook, arg: int) -> Json:
     if viewer is None or viewer.role not in MANAGERS:
         status = 401 if viewer is None else 403
         return error("woocommerce_rest_cannot_view", "Sorry, you cannot view this resource.", status=status)
-    return _shown(state, resource, arg) or error(*GONE[resource], status=404)
+    return _shown(state, resource, arg=arg) or error(*GONE[resource], status=404)
 
 
 def error(code: str, message: str, *, status: int) -> Json:
@@ -36,7 +36,7 @@ def error(code: str, message: str, *, status: int) -> Json:
     return {"code": code, "message": message, "data": {"status": status}}
 
 
-def _shown(state: State, resource: str, arg: int) -> Json | None:
+def _shown(state: State, resource: str, *, arg: int) -> Json | None:
     ways: dict[str, Callable[[], Json]] = {
         "order": lambda: order(state, state.orders[arg]),
         "product": lambda: product(state, state.products[arg]),

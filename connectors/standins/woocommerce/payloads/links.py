@@ -34,7 +34,7 @@ def minor(text: str) -> int:
     return round(float(text) * 100)
 
 
-def moments(state: State, name: str, at: datetime | None) -> Json:
+def moments(state: State, name: str, *, at: datetime | None) -> Json:
     """`name` on the site's clock and `name_gmt`, both without an offset, as WordPress writes them."""
     if at is None:
         return {name: None, f"{name}_gmt": None}
@@ -50,7 +50,7 @@ def metas(rows: list[Meta], *, hidden: bool) -> list[Json]:
     return [{"id": row.id, "key": row.key, "value": row.value} for row in rows if hidden or not row.key.startswith("_")]
 
 
-def links(state: State, path: str, collection: str, *, allow: tuple[str, ...] = ALL) -> Json:
+def links(state: State, path: str, *, collection: str, allow: tuple[str, ...] = ALL) -> Json:
     """The `_links` of something at `path` below wc/v3."""
     return {
         "self": [{"href": href(state, path), "targetHints": {"allow": list(allow)}}],

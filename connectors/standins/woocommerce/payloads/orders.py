@@ -21,8 +21,11 @@ PAYMENT_TITLES = {"cod": "Cash on delivery", "stripe": "Credit card"}
 
 def order(state: State, one: Order) -> Json:
     """The body of GET orders/{id}; the payload of order webhooks is the same."""
-    created, modified = moments(state, "date_created", one.created_at), moments(state, "date_modified", one.modified_at)
-    completed, paid = moments(state, "date_completed", one.completed_at), moments(state, "date_paid", one.paid_at)
+    created, modified = (
+        moments(state, "date_created", at=one.created_at),
+        moments(state, "date_modified", at=one.modified_at),
+    )
+    completed, paid = moments(state, "date_completed", at=one.completed_at), moments(state, "date_paid", at=one.paid_at)
     return {
         "id": one.id,
         "parent_id": 0,
@@ -84,7 +87,7 @@ def _totals(one: Order) -> Json:
 
 
 def _order_links(state: State, one: Order) -> Json:
-    found = links(state, f"orders/{one.id}", "orders")
+    found = links(state, f"orders/{one.id}", collection="orders")
     templates = href(state, f"orders/{one.id}/actions/email_templates")
     found["email_templates"] = [{"embeddable": True, "href": templates}]
     if one.customer_id:
@@ -118,13 +121,14 @@ def _line(line: Line) -> Json:
 def _line_meta(line: Line) -> list[Json]:
     rows = []
     if line.option is not None:
-        rows.append(_shown(line.meta_id, *line.option))
+        rows.append(_shown(line.meta_id, line.option))
     if line.reduced_stock:
-        rows.append(_shown(line.meta_id, "_reduced_stock", str(line.quantity)))
+        rows.append(_shown(line.meta_id, ("_reduced_stock", str(line.quantity))))
     return rows
 
 
-def _shown(row_id: int, key: str, value: str) -> Json:
+def _shown(row_id: int, pair: tuple[str, str]) -> Json:
+    key, value = pair
     shown_key = key if key.startswith("_") else key.capitalize()
     return {"id": row_id, "key": key, "value": value, "display_key": shown_key, "display_value": value}
 
@@ -163,12 +167,12 @@ def _coupon(state: State, used: UsedCoupon) -> Json:
 def refund(state: State, given: Refund, *, order_id: int, with_parent: bool = False) -> Json:
     """The body of orders/{id}/refunds; the list at /refunds names the order as `parent_id` too."""
     path = f"orders/{order_id}/refunds"
-    found = links(state, f"{path}/{given.id}", path, allow=READ_DELETE)
+    found = links(state, f"{path}/{given.id}", collection=path, allow=READ_DELETE)
     found["up"] = [{"href": href(state, f"orders/{order_id}")}]
     return {
         "id": given.id,
         **({"parent_id": order_id} if with_parent else {}),
-        **moments(state, "date_created", given.created_at),
+        **moments(state, "date_created", at=given.created_at),
         "amount": money(given.amount),
         "reason": given.reason,
         "refunded_by": given.by,
@@ -185,12 +189,12 @@ def refund(state: State, given: Refund, *, order_id: int, with_parent: bool = Fa
 def note(state: State, remark: Note, *, order_id: int) -> Json:
     """The body of orders/{id}/notes."""
     path = f"orders/{order_id}/notes"
-    found = links(state, f"{path}/{remark.id}", path, allow=READ_DELETE)
+    found = links(state, f"{path}/{remark.id}", collection=path, allow=READ_DELETE)
     found["up"] = [{"href": href(state, f"orders/{order_id}")}]
     return {
         "id": remark.id,
         "author": remark.author,
-        **moments(state, "date_created", remark.created_at),
+        **moments(state, "date_created", at=remark.created_at),
         "note": remark.text,
         "customer_note": remark.for_customer,
         "_links": found,

@@ -14,13 +14,13 @@ from connectors.standins.woocommerce.state import State
 BATCH_LIMIT = 100
 
 
-def write_metas(state: State, rows: list[Meta], given: Any) -> None:
+def write_metas(state: State, rows: list[Meta], *, given: Any) -> None:
     """Applies a `meta_data` list: by id where one is given, else by key; a null value takes the row away."""
     for entry in given if isinstance(given, list) else []:
         known = next((row for row in rows if row.id == entry.get("id")), None)
         key = entry.get("key") or (known.key if known else None)
         if key:
-            state.write_meta(rows, key, entry.get("value"))
+            state.write_meta(rows, key, value=entry.get("value"))
 
 
 def address(body: Json, name: str) -> dict[str, str]:
@@ -53,7 +53,7 @@ def site_moment(state: State, text: object) -> datetime | None:
     return (at if at.tzinfo else at.replace(tzinfo=state.zone)).astimezone(UTC)
 
 
-def batch(create: Handler, update: Handler, delete: Handler) -> Handler:
+def batch(*, create: Handler, update: Handler, delete: Handler) -> Handler:
     """A handler for {create: [], update: [], delete: []}: each on its own, errors in their place; at most 100."""
 
     def handle(call: Call) -> Answer:
@@ -64,15 +64,15 @@ def batch(create: Handler, update: Handler, delete: Handler) -> Handler:
         done: Json = {}
         for part, handler in (("create", create), ("update", update)):
             if part in body:
-                done[part] = [_one(call, handler, entry) for entry in body[part]]
+                done[part] = [_one(call, handler, entry=entry) for entry in body[part]]
         if "delete" in body:
-            done["delete"] = [_one(call, delete, {"id": number}) for number in body["delete"]]
+            done["delete"] = [_one(call, delete, entry={"id": number}) for number in body["delete"]]
         return Answer(done)
 
     return handle
 
 
-def _one(call: Call, handler: Callable[[Call], Answer], entry: Json) -> Any:
+def _one(call: Call, handler: Callable[[Call], Answer], *, entry: Json) -> Any:
     number = int(entry.get("id") or 0)
     params = type(call.params)({"force": "true"}, call.params.state)
     try:

@@ -28,7 +28,9 @@ def plug(door: Door) -> None:
     routes = CouponRoutes(door.store)
     door.add("wc/v3/coupons", list=routes.index, create=routes.create)
     door.add("wc/v3/coupons/<int:id>", get=routes.one, update=routes.update, delete=routes.delete)
-    door.add("wc/v3/coupons/batch", update=changes.batch(routes.create, routes.update, routes.delete))
+    door.add(
+        "wc/v3/coupons/batch", update=changes.batch(create=routes.create, update=routes.update, delete=routes.delete)
+    )
 
 
 class CouponRoutes:
@@ -41,15 +43,15 @@ class CouponRoutes:
     def index(self, call: Call) -> Answer:
         """GET coupons; `code` finds one."""
         code = (call.params.text("code") or "").lower()
-        created = paging.between(call, "", "created_at")
-        modified = paging.between(call, "modified_", "modified_at")
+        created = paging.between(call, "", field="created_at")
+        modified = paging.between(call, "modified_", field="modified_at")
         found = [
             one
             for one in paging.chosen(call, list(self._state.coupons.values()))
             if one.status != "trash" and (not code or one.code == code) and created(one) and modified(one)
         ]
-        found = paging.ordered(call, found, _SORTS, default="date")
-        return paging.page(call, found, self._show, state=self._state, path="coupons")
+        found = paging.ordered(call, found, keys=_SORTS, default="date")
+        return paging.page(call, found, show=self._show, state=self._state, path="coupons")
 
     def _show(self, coupon: Coupon) -> Json:
         return shapes.coupon(self._state, coupon)
@@ -97,7 +99,7 @@ class CouponRoutes:
                 setattr(coupon, name, _copied(body[name]))
         if "date_expires" in body:
             coupon.expires_at = changes.site_moment(self._state, body["date_expires"])
-        changes.write_metas(self._state, coupon.meta, body.get("meta_data"))
+        changes.write_metas(self._state, coupon.meta, given=body.get("meta_data"))
 
     def delete(self, call: Call) -> Answer:
         """DELETE coupons/{id}: to the trash, or with force=true for ever."""

@@ -50,8 +50,8 @@ class CustomerRoutes:
             and (email is None or one.email.lower() == email.lower())
             and any(search in word.lower() for word in (one.email, one.username, one.first_name, one.last_name))
         ]
-        found = paging.ordered(call, found, _SORTS, default="name", order="asc")
-        return paging.page(call, found, self._show, state=self._state, path="customers")
+        found = paging.ordered(call, found, keys=_SORTS, default="name", order="asc")
+        return paging.page(call, found, show=self._show, state=self._state, path="customers")
 
     def _show(self, user: User) -> Json:
         return shapes.customer(self._state, user)
@@ -95,7 +95,7 @@ class CustomerRoutes:
         user.email = str(body.get("email", user.email))
         user.billing.update(changes.address(body, "billing"))
         user.shipping.update(changes.address(body, "shipping"))
-        changes.write_metas(self._state, user.meta, body.get("meta_data"))
+        changes.write_metas(self._state, user.meta, given=body.get("meta_data"))
 
     def delete(self, call: Call) -> Answer:
         """DELETE customers/{id}?force=true."""

@@ -82,7 +82,7 @@ class Door:
 
         self.blueprint.add_url_rule(f"/{rule}", rule, view, methods=list(chosen), provide_automatic_options=False)
 
-    def _lead(  # noqa: PLR0913 - the traits of one route, named
+    def _lead(
         self, handler: Handler, deed: str, *, ids: Mapping[str, int], allow: str, public: bool, locked: bool
     ) -> Response:
         hurt = self.store.faults.hurt(request.path)

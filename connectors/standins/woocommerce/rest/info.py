@@ -85,7 +85,7 @@ class InfoRoutes:
 
     def settings(self, call: Call) -> Answer:  # noqa: ARG002 - every handler is given the call
         """GET settings/general."""
-        return Answer([self._setting(*row) for row in _SETTINGS])
+        return Answer([self._setting(row) for row in _SETTINGS])
 
     def setting(self, call: Call) -> Answer:
         """GET settings/general/{id}."""
@@ -93,10 +93,11 @@ class InfoRoutes:
         row = next((row for row in _SETTINGS if row[0] == wanted), None)
         if row is None:
             raise not_found("rest_setting_setting_invalid", "Invalid setting.")
-        return Answer(self._setting(*row))
+        return Answer(self._setting(row))
 
-    def _setting(self, name: str, label: str, kind: str, value: str, options: dict[str, str] | None) -> Json:
-        value = self._state.currency if name == "woocommerce_currency" else value
+    def _setting(self, row: tuple[str, str, str, str, dict[str, str] | None]) -> Json:
+        name, label, kind, fixed, options = row
+        value = self._state.currency if name == "woocommerce_currency" else fixed
         path = f"settings/general/{name}"
         return {
             "id": name,
@@ -107,14 +108,14 @@ class InfoRoutes:
             "tip": "",
             "value": value,
             **({"options": options} if options is not None else {}),
-            "_links": links(self._state, path, "settings/general", allow=("GET", "POST", "PUT", "PATCH")),
+            "_links": links(self._state, path, collection="settings/general", allow=("GET", "POST", "PUT", "PATCH")),
         }
 
     def currency(self, call: Call) -> Answer:  # noqa: ARG002 - every handler is given the call
         """GET data/currencies/current."""
         code = self._state.currency
         name, symbol = _CURRENCIES.get(code, (code, code))
-        found = links(self._state, f"data/currencies/{code}", "data/currencies", allow=("GET",))
+        found = links(self._state, f"data/currencies/{code}", collection="data/currencies", allow=("GET",))
         return Answer({"code": code, "name": name, "symbol": symbol, "_links": found})
 
     def system_status(self, call: Call) -> Answer:  # noqa: ARG002 - every handler is given the call

@@ -34,10 +34,14 @@ class PartRoutes:
     def refunds(self, call: Call) -> Answer:
         """GET orders/{id}/refunds."""
         order = find(self._store, call.ids["id"])
-        found = paging.ordered(call, list(order.refunds), _SORTS, default="date")
+        found = paging.ordered(call, list(order.refunds), keys=_SORTS, default="date")
         path = f"orders/{order.id}/refunds"
         return paging.page(
-            call, found, lambda one: shapes.refund(self._state, one, order_id=order.id), state=self._state, path=path
+            call,
+            found,
+            show=lambda one: shapes.refund(self._state, one, order_id=order.id),
+            state=self._state,
+            path=path,
         )
 
     def one_refund(self, call: Call) -> Answer:
@@ -59,7 +63,7 @@ class PartRoutes:
             raise RestError(
                 "woocommerce_rest_cannot_create_order_refund", "Invalid refund amount.", status=500
             ) from None
-        changes.write_metas(self._state, refund.meta, call.body.get("meta_data"))
+        changes.write_metas(self._state, refund.meta, given=call.body.get("meta_data"))
         # The real store forgets to fill in its own pattern here.
         location = href(self._state, f"orders/(?P<order_id>[\\d]+)/refunds/{refund.id}")
         return Answer(shapes.refund(self._state, refund, order_id=order.id), 201, (("Location", location),))
@@ -68,13 +72,13 @@ class PartRoutes:
         """GET refunds: of every order."""
         owners: dict[int, Order] = {one.id: order for order in self._state.orders.values() for one in order.refunds}
         every = [one for order in self._state.orders.values() for one in order.refunds]
-        created = paging.between(call, "", "created_at")
-        modified = paging.between(call, "modified_", "created_at")
+        created = paging.between(call, "", field="created_at")
+        modified = paging.between(call, "modified_", field="created_at")
         kept = [one for one in paging.chosen(call, every) if created(one) and modified(one)]
         return paging.page(
             call,
-            paging.ordered(call, kept, _SORTS, default="date"),
-            lambda one: shapes.refund(self._state, one, order_id=owners[one.id].id, with_parent=True),
+            paging.ordered(call, kept, keys=_SORTS, default="date"),
+            show=lambda one: shapes.refund(self._state, one, order_id=owners[one.id].id, with_parent=True),
             state=self._state,
             path="refunds",
         )

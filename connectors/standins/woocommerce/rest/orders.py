@@ -33,7 +33,9 @@ def plug(door: Door) -> None:
     routes = OrderRoutes(door.store)
     door.add("wc/v3/orders", list=routes.index, create=routes.create)
     door.add("wc/v3/orders/<int:id>", get=routes.one, update=routes.update, delete=routes.delete)
-    door.add("wc/v3/orders/batch", update=changes.batch(routes.create, routes.update, routes.delete))
+    door.add(
+        "wc/v3/orders/batch", update=changes.batch(create=routes.create, update=routes.update, delete=routes.delete)
+    )
 
 
 def find(store: Store, number: int) -> Order:
@@ -56,8 +58,8 @@ class OrderRoutes:
         params, wanted = call.params, self._statuses(call)
         customer, product = params.integer("customer", -1, low=-1), params.integer("product", 0)
         vias = set(params.words("created_via"))
-        created = paging.between(call, "", "created_at")
-        modified = paging.between(call, "modified_", "modified_at")
+        created = paging.between(call, "", field="created_at")
+        modified = paging.between(call, "modified_", field="modified_at")
         found = [
             one
             for one in paging.chosen(call, list(self._state.orders.values()))
@@ -69,8 +71,8 @@ class OrderRoutes:
             and modified(one)
             and _mentions(one, params.text("search"))
         ]
-        found = paging.ordered(call, found, _SORTS, default="date")
-        return paging.page(call, found, self._show, state=self._state, path="orders")
+        found = paging.ordered(call, found, keys=_SORTS, default="date")
+        return paging.page(call, found, show=self._show, state=self._state, path="orders")
 
     def _statuses(self, call: Call) -> set[str]:
         words = call.params.words("status") or ["any"]
@@ -120,7 +122,7 @@ class OrderRoutes:
         if email is not None:
             order.billing["email"] = email
         order.shipping = changes.address(body, "shipping")
-        changes.write_metas(self._state, order.meta, body.get("meta_data"))
+        changes.write_metas(self._state, order.meta, given=body.get("meta_data"))
         for line in body.get("coupon_lines") or []:
             try:
                 self._store.orders.apply_coupon(order, str(line.get("code", "")))
@@ -134,7 +136,7 @@ class OrderRoutes:
         order.billing.update(changes.address(body, "billing"))
         order.shipping.update(changes.address(body, "shipping"))
         order.customer_note = str(body.get("customer_note", order.customer_note))
-        changes.write_metas(self._state, order.meta, body.get("meta_data"))
+        changes.write_metas(self._state, order.meta, given=body.get("meta_data"))
         if status is None and body.get("set_paid") and order.status == Status.PENDING:
             status = Status.PROCESSING
         if status is not None and status != order.status:

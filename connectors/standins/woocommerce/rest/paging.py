@@ -15,7 +15,7 @@ Thing = TypeVar("Thing")
 ORDERS = ("asc", "desc")
 
 
-def page(call: Call, things: Sequence[Thing], show: Callable[[Thing], Json], *, state: State, path: str) -> Answer:
+def page(call: Call, things: Sequence[Thing], *, show: Callable[[Thing], Json], state: State, path: str) -> Answer:
     """One page of already chosen and sorted things, with X-WP-Total, X-WP-TotalPages and Link.
 
     The link echoes the caller's own query, signature and all. Orders past the last page have totals of 0, as seen.
@@ -29,17 +29,17 @@ def page(call: Call, things: Sequence[Thing], show: Callable[[Thing], Json], *, 
     headers = [("X-WP-Total", str(total)), ("X-WP-TotalPages", str(pages))]
     links = []
     if number > 1:
-        links.append(_link(call, state, path, number=min(number - 1, pages), rel="prev"))
+        links.append(_link(call, href(state, path), number=min(number - 1, pages), rel="prev"))
     if number < pages:
-        links.append(_link(call, state, path, number=number + 1, rel="next"))
+        links.append(_link(call, href(state, path), number=number + 1, rel="next"))
     if links:
         headers.append(("Link", ", ".join(links)))
     return Answer(shown, headers=tuple(headers))
 
 
-def _link(call: Call, state: State, path: str, *, number: int, rel: str) -> str:
+def _link(call: Call, address: str, *, number: int, rel: str) -> str:
     query = {**dict(flat(call.params.raw)), "page": str(number)}
-    return f'<{href(state, path)}?{urlencode(query)}>; rel="{rel}"'
+    return f'<{address}?{urlencode(query)}>; rel="{rel}"'
 
 
 def chosen(call: Call, things: Sequence[Any]) -> list[Any]:
@@ -48,7 +48,7 @@ def chosen(call: Call, things: Sequence[Any]) -> list[Any]:
     return [thing for thing in things if (not include or thing.id in include) and thing.id not in exclude]
 
 
-def between(call: Call, prefix: str, field: str) -> Callable[[Any], bool]:
+def between(call: Call, prefix: str, *, field: str) -> Callable[[Any], bool]:
     """A test of `field` against `{prefix}after` and `{prefix}before`: both strict, at one second's resolution."""
     after, before = call.params.moment(f"{prefix}after"), call.params.moment(f"{prefix}before")
 
@@ -60,7 +60,7 @@ def between(call: Call, prefix: str, field: str) -> Callable[[Any], bool]:
 
 
 def ordered(
-    call: Call, things: list[Any], keys: dict[str, Callable[[Any], Any]], *, default: str, order: str = "desc"
+    call: Call, things: list[Any], *, keys: dict[str, Callable[[Any], Any]], default: str, order: str = "desc"
 ) -> list[Any]:
     """Sorted by `orderby` (one of the keys, or include) and `order`; equals keep the order of their ids."""
     by = call.params.choice("orderby", tuple(keys), default=default)

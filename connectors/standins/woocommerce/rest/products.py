@@ -49,8 +49,8 @@ class ProductRoutes:
         params = call.params
         sku, search = params.text("sku"), (params.text("search") or "").lower()
         status = params.words("status") or ["any"]
-        created = paging.between(call, "", "created_at")
-        modified = paging.between(call, "modified_", "modified_at")
+        created = paging.between(call, "", field="created_at")
+        modified = paging.between(call, "modified_", field="modified_at")
         found = [
             one
             for one in paging.chosen(call, list(self._state.products.values()))
@@ -60,8 +60,8 @@ class ProductRoutes:
             and created(one)
             and modified(one)
         ]
-        found = paging.ordered(call, found, _SORTS, default="date")
-        return paging.page(call, found, self._show, state=self._state, path="products")
+        found = paging.ordered(call, found, keys=_SORTS, default="date")
+        return paging.page(call, found, show=self._show, state=self._state, path="products")
 
     def _show(self, product: Product) -> Json:
         return shapes.product(self._state, product)
@@ -83,7 +83,7 @@ class ProductRoutes:
         name, sku = str(body.get("name") or "Product"), str(body.get("sku") or "")
         price = changes.amount(body, "regular_price")
         product = self._store.catalogue.create(NewProduct(name, sku, price, stock))
-        changes.write_metas(self._state, product.meta, body.get("meta_data"))
+        changes.write_metas(self._state, product.meta, given=body.get("meta_data"))
         return Answer(self._show(product), 201, (("Location", href(self._state, f"products/{product.id}")),))
 
     def update(self, call: Call) -> Answer:
@@ -93,7 +93,7 @@ class ProductRoutes:
         product.status = str(body.get("status", product.status))
         if "regular_price" in body:
             product.price = changes.amount(body, "regular_price")
-        changes.write_metas(self._state, product.meta, body.get("meta_data"))
+        changes.write_metas(self._state, product.meta, given=body.get("meta_data"))
         self._store.catalogue.changed(product)
         return Answer(self._show(product))
 
@@ -115,7 +115,7 @@ class ProductRoutes:
         def show(one: Variation) -> Json:
             return shapes.variation(self._state, one, parent=parent)
 
-        return paging.page(call, paging.chosen(call, parent.variations), show, state=self._state, path=path)
+        return paging.page(call, paging.chosen(call, parent.variations), show=show, state=self._state, path=path)
 
     def variation(self, call: Call) -> Answer:
         """GET products/{id}/variations/{id}."""
@@ -129,7 +129,7 @@ class ProductRoutes:
         """GET products/reviews: after/before, product, reviewer_email, status."""
         email, products = call.params.email("reviewer_email"), set(call.params.ids("product"))
         status = call.params.text("status") or "approved"
-        written = paging.between(call, "", "created_at")
+        written = paging.between(call, "", field="created_at")
         found = [
             one
             for one in paging.chosen(call, list(self._state.reviews.values()))
@@ -138,8 +138,8 @@ class ProductRoutes:
             and (not products or one.product_id in products)
             and written(one)
         ]
-        found = paging.ordered(call, found, _REVIEW_SORTS, default="date_gmt")
-        return paging.page(call, found, self._show_review, state=self._state, path="products/reviews")
+        found = paging.ordered(call, found, keys=_REVIEW_SORTS, default="date_gmt")
+        return paging.page(call, found, show=self._show_review, state=self._state, path="products/reviews")
 
     def _show_review(self, review: Review) -> Json:
         return shapes.review(self._state, review)

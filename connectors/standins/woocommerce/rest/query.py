@@ -22,11 +22,11 @@ def parse(query: str) -> dict[str, Any]:
             found[raw] = value
             continue
         name = match[1].replace(".", "_").replace(" ", "_")
-        _put(found, [name, *re.findall(r"\[([^\]]*)\]", match[2])], value)
+        _put(found, [name, *re.findall(r"\[([^\]]*)\]", match[2])], value=value)
     return found
 
 
-def _put(into: dict[str, Any], steps: list[str], value: str) -> None:
+def _put(into: dict[str, Any], steps: list[str], *, value: str) -> None:
     step = steps[0] or str(len(into))
     if len(steps) == 1:
         into[step] = value
@@ -34,7 +34,7 @@ def _put(into: dict[str, Any], steps: list[str], value: str) -> None:
     inner = into.get(step)
     if not isinstance(inner, dict):
         inner = into[step] = {}
-    _put(inner, steps[1:], value)
+    _put(inner, steps[1:], value=value)
 
 
 def flat(parsed: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -27,7 +27,7 @@ def plug(door: Door) -> None:
     routes = WebhookRoutes(door.store)
     door.add("wc/v3/webhooks", locked=False, list=routes.index, create=routes.create)
     door.add("wc/v3/webhooks/<int:id>", locked=False, get=routes.one, update=routes.update, delete=routes.delete)
-    several = changes.batch(routes.create, routes.update, routes.delete)
+    several = changes.batch(create=routes.create, update=routes.update, delete=routes.delete)
     door.add("wc/v3/webhooks/batch", locked=False, update=several)
 
 
@@ -44,8 +44,8 @@ class WebhookRoutes:
         with self._state.lock:
             every = paging.chosen(call, list(self._state.webhooks.values()))
         found = [one for one in every if status in {"all", one.status}]
-        found = paging.ordered(call, found, _SORTS, default="date")
-        return paging.page(call, found, self._show, state=self._state, path="webhooks")
+        found = paging.ordered(call, found, keys=_SORTS, default="date")
+        return paging.page(call, found, show=self._show, state=self._state, path="webhooks")
 
     def _show(self, webhook: Webhook) -> Json:
         return shapes.webhook(self._state, webhook)
