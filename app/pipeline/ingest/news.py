@@ -9,12 +9,12 @@ import sqlalchemy as sa
 
 from app.model import Event, Fulfillment, Order
 from app.model.event import EventKind
-from app.pipeline.consent import Answer
 from app.pipeline.ingest.orders import Touched
 from app.pipeline.ingest.rows import chunks, insert, table_of
 from connectors.records import Medium
 
 if TYPE_CHECKING:
+    from app.pipeline.consent import Answer
     from app.pipeline.ingest import Batch
 
 EVENT = table_of(Event)
@@ -67,7 +67,7 @@ def _is_abroad(batch: "Batch", order: Any) -> bool:
     return home is not None and order.country is not None and order.country != home
 
 
-def of_answers(batch: "Batch", answers: Sequence[Answer]) -> list[News]:
+def of_answers(batch: "Batch", answers: "Sequence[Answer]") -> list[News]:
     """Who subscribed to e-mail: once per customer, so that whoever leaves and comes back is not welcomed again."""
     mail = [one for one in answers if one.medium == Medium.EMAIL]
     found = [News(EventKind.SUBSCRIBED, f"customer:{one.customer_id}", one.customer_id, one.at) for one in mail]
