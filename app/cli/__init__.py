@@ -1,0 +1,12 @@
+"""The commands: `flask --app app <command>`. They parse, call one thing of the house and print what it says."""
+
+from flask import Flask
+
+from app.cli import demo, language, running, stores
+
+
+def register(flask_app: Flask) -> None:
+    """Plug every command into the app."""
+    for room in (running, stores, language, demo):
+        for command in room.COMMANDS:
+            flask_app.cli.add_command(command)
