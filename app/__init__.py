@@ -1,1 +1,23 @@
 """Perennial: the house between the stores that tell us what happened and the customers we write to."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from app.config import Config
+    from app.runtime import Runtime
+
+
+def create_app(config: "Config | None" = None, runtime: "Runtime | None" = None) -> "Flask":
+    """The web: pages, errors and commands plugged into Flask. Without `runtime` it is assembled from the settings.
+
+    Everything is imported here and not above, so that a leaf of the house may be imported without the whole of it.
+    """
+    from app import cli, web
+    from app.config import Config
+    from app.runtime import assemble
+
+    flask_app = web.flask_app(runtime or assemble(config or Config.from_environment()))
+    cli.register(flask_app)
+    return flask_app

@@ -1,0 +1,90 @@
+"""The addresses that we hand out: unsubscribe links, kept mail, webhook addresses, and the state of an installation."""
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from app.keys import Signer
+from connectors.records import Medium
+
+UNSUBSCRIBE = "unsubscribe"
+MAIL = "mail"
+STATE = "install-state"
+MAIL_LIFE = timedelta(minutes=10)
+
+_RANDOM_BYTES = 16
+_MARK = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscription:
+    """Whom an unsubscribe link stands for, and which message carried it."""
+
+    store_id: int
+    customer_id: int
+    medium: Medium
+    message_id: int | None = None
+
+
+def unsubscribe_url(
+    signer: Signer, app_url: str, *, store_id: int, customer_id: int, medium: Medium, message_id: int | None = None
+) -> str:
+    """The link of RFC 8058 for one person and medium of one store: it needs no login and never expires.
+
+    It holds ids and a signature, no address. SECRET_KEY may be rotated as long as the old key stays in its list.
+    """
+    token = signer.sign(UNSUBSCRIBE, [store_id, customer_id, medium, message_id or 0])
+    return f"{app_url}/u/{token}"
+
+
+def read_unsubscribe(signer: Signer, token: str) -> Unsubscription | None:
+    """Whom the token stands for; None where it is not ours."""
+    match signer.read(UNSUBSCRIBE, token):
+        case [int(store_id), int(customer_id), str(medium), int(message_id)] if medium in list(Medium):
+            return Unsubscription(store_id, customer_id, Medium(medium), message_id or None)
+    return None
+
+
+def mail_path(signer: Signer, *, store_id: int, message_id: int, now: datetime) -> str:
+    """Where a merchant's page may show one kept message for the next ten minutes."""
+    return f"/mail/{signer.sign(MAIL, [store_id, message_id, int((now + MAIL_LIFE).timestamp())])}"
+
+
+def read_mail(signer: Signer, token: str, *, now: datetime) -> tuple[int, int] | None:
+    """(store id, message id) of the token; None where it is not ours or over."""
+    match signer.read(MAIL, token):
+        case [int(store_id), int(message_id), int(until)] if now <= datetime.fromtimestamp(until, UTC):
+            return store_id, message_id
+    return None
+
+
+def webhook_url(app_url: str, platform: str, *, public_key: str = "") -> str:
+    """Where a store's webhooks go. Platforms whose headers name the store need no `public_key`."""
+    return f"{app_url}/webhooks/{platform}" + (f"/{public_key}" if public_key else "")
+
+
+def new_state(signer: Signer) -> str:
+    """An unguessable, signed word of 64 hex digits: no hop of any platform changes those."""
+    word = secrets.token_hex(_RANDOM_BYTES)
+    return word + _mark(signer, word)
+
+
+def is_state(signer: Signer, text: str) -> bool:
+    """Whether we made this state; whether it may still be used, its row says."""
+    word, mark = text[:-_MARK], text[-_MARK:]
+    return text.isascii() and len(word) == 2 * _RANDOM_BYTES and hmac.compare_digest(mark, _mark(signer, word))
+
+
+def _mark(signer: Signer, word: str) -> str:
+    return signer.fingerprint(STATE, word)[:_MARK]
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of an address: `https://shop.example/store` -> `https://shop.example`."""
+    return "/".join(url.split("/", 3)[:3])
+
+
+def joined(parts: Sequence[str]) -> str:
+    return " ".join(dict.fromkeys(part for part in parts if part))

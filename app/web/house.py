@@ -1,0 +1,21 @@
+"""The house as a view sees it: the runtime that the app was made with."""
+
+from typing import Any
+
+from flask import Flask, current_app
+
+from app.runtime import Runtime
+
+KEY = "runtime"
+
+
+def move_in(flask_app: Flask, runtime: Runtime) -> None:
+    flask_app.extensions[KEY] = runtime
+
+
+def runtime() -> Runtime:
+    """The runtime of the app that answers this request. Raises KeyError outside of our own app."""
+    found: Any = current_app.extensions[KEY]
+    if not isinstance(found, Runtime):
+        raise KeyError(KEY)
+    return found

@@ -1,0 +1,158 @@
+"""Shopify's doors: the app's home inside and outside of the admin, the bounce page, and the grant for custom apps."""
+
+from urllib.parse import urlsplit, urlunsplit
+
+from flask import Blueprint, make_response, redirect, render_template, request
+from werkzeug.exceptions import BadRequest, Unauthorized
+from werkzeug.wrappers import Response as Answer
+
+from app.pipeline import approval, arrival
+from app.web import settings
+from app.web.guard import Guard, guarded
+from app.web.headers import app_bridge, open_to_admin, open_to_claimed_shop
+from app.web.house import runtime
+from app.web.notice import notice
+from app.web.visitors import Desk
+from connectors.base import Visitor
+from connectors.errors import Malformed, Permanent, Temporary, Unauthorised
+from connectors.stores.shopify import Shopify
+from connectors.stores.shopify import install as shopify
+
+PLATFORM = Shopify.platform
+BOUNCE = "/shopify/bounce"
+COOKIE = "perennial_install"
+COOKIE_PATH = "/install/shopify"
+COOKIE_PURPOSE = "install-cookie"
+NO_ANSWER = "Shopify does not answer just now. Please try again in a minute."
+
+routes = Blueprint("shopify", __name__)
+
+
+@routes.get("/")
+@guarded(Guard.PLATFORM_DOCUMENT)
+def home() -> Answer:
+    """Inside the admin the settings page of the verified store; outside the way into the admin, or what this is."""
+    if request.args.get("embedded") == "1":
+        return _embedded(request.args.get("id_token", ""))
+    if elsewhere := _admin():
+        return redirect(elsewhere)
+    return make_response(render_template("landing.html"))
+
+
+def _embedded(id_token: str) -> Answer:
+    try:
+        visitor = arrival.shopify(runtime()).visitor(id_token)
+    except Unauthorised:
+        return _bounce()
+    open_to_admin(PLATFORM, visitor.address)
+    return _welcomed(visitor, id_token)
+
+
+def _welcomed(visitor: Visitor, id_token: str) -> Answer:
+    """The settings page. A store seen for the first time is installed on the way."""
+    try:
+        store_id = arrival.welcome(runtime(), visitor, id_token=id_token)
+    except Unauthorised:
+        return _bounce()
+    except Temporary:
+        return notice("One moment, please", NO_ANSWER, status=503)
+    except (Permanent, Malformed):
+        return notice("Shopify does not let us in", "Please check the app's id, secret and scopes.", status=502)
+    return make_response(settings.page(Desk(store_id, PLATFORM, visitor.address, visitor)))
+
+
+def _bounce() -> Answer:
+    """To the page that fetches a fresh token and comes back."""
+    return redirect(shopify.bounce_target(BOUNCE, "/", raw_query=request.query_string.decode("latin-1")))
+
+
+def _admin() -> str | None:
+    """Where the app lives in the admin that the query names; None where it names none of Shopify's."""
+    client_id = runtime().config.shopify_client_id
+    if not client_id:
+        return None
+    shop = shopify.valid_shop(request.args.get("shop", ""))
+    host = shopify.admin_app_url(request.args.get("host", ""), client_id)
+    return host or (shop and shopify.store_app_url(shop, client_id))
+
+
+@routes.get(BOUNCE)
+@guarded(Guard.PUBLIC)
+def bounce() -> str:
+    """A page with App Bridge and nothing else: it reads `shopify-reload`, fetches a token, and goes there."""
+    if shopify.safe_path(request.args.get("shopify-reload", "")) is None:
+        raise BadRequest("The way back is not one of our own pages.")
+    open_to_claimed_shop(shopify.valid_shop(request.args.get("shop", "")) or "")
+    return render_template("bounce.html", app_bridge=app_bridge(runtime()), **settings.shopify_keys())
+
+
+@routes.get("/install/shopify")
+@guarded(Guard.PUBLIC)
+def install() -> Answer:
+    """Begin the authorization-code grant of a custom app; the state is bound to this browser by a short-lived cookie."""
+    shop = shopify.valid_shop(request.args.get("shop", ""))
+    if shop is None:
+        raise BadRequest("Please begin in your store's admin: this address needs a store of Shopify.")
+    if "hmac" in request.args and not arrival.shopify(runtime()).is_signed(request.query_string.decode("latin-1")):
+        raise Unauthorized(
+            "This link was not made by Shopify, or is too old. Please begin again in your store's admin."
+        )
+    state = approval.begin(runtime(), platform=PLATFORM, address=shop)
+    answer = redirect(_authorize_url(shop, state))
+    _bind(answer, state)
+    return answer
+
+
+@routes.get("/install/shopify/callback")
+@guarded(Guard.PUBLIC)
+def callback() -> Answer:
+    """The end of the grant: signed by Shopify, begun in this browser, once. Then the code is turned into keys."""
+    shop = shopify.valid_shop(request.args.get("shop", "")) or ""
+    if not arrival.shopify(runtime()).is_signed(request.query_string.decode("latin-1")):
+        raise Unauthorized("This address was not made by Shopify, or is too old. Please begin again.")
+    if not _is_bound() or not approval.spend(runtime(), request.args["state"], platform=PLATFORM, address=shop):
+        raise Unauthorized(
+            "This installation was begun elsewhere, is over, or was finished already. Please begin again."
+        )
+    answer = _redeemed(shop, request.args.get("code", ""))
+    answer.delete_cookie(COOKIE, path=COOKIE_PATH)
+    return answer
+
+
+def _redeemed(shop: str, code: str) -> Answer:
+    try:
+        arrival.redeem(runtime(), shop, code=code)
+    except Temporary:
+        return notice("One moment, please", NO_ANSWER, status=503)
+    except (Unauthorised, Permanent, Malformed):
+        return notice("Shopify does not let us in", "Please begin again in your store's admin.", status=502)
+    return redirect(_admin() or "/")
+
+
+def _authorize_url(shop: str, state: str) -> str:
+    """Shopify's screen; a stand-in's where one answers for every store."""
+    redirect_uri = f"{runtime().config.app_url}/install/shopify/callback"
+    url = arrival.shopify(runtime()).authorize_url(shop, state, redirect_uri=redirect_uri)
+    standin = runtime().config.shopify_standin
+    if not standin:
+        return url
+    place = urlsplit(standin)
+    return urlunsplit(urlsplit(url)._replace(scheme=place.scheme, netloc=place.netloc)) + f"&shop={shop}"
+
+
+def _bind(answer: Answer, state: str) -> None:
+    answer.set_cookie(
+        COOKIE,
+        runtime().signer.sign(COOKIE_PURPOSE, state),
+        max_age=int(approval.LIFE.total_seconds()),
+        path=COOKIE_PATH,
+        secure=runtime().config.app_url.startswith("https://"),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _is_bound() -> bool:
+    """Whether the state that came back is the one that this browser was sent away with."""
+    held = runtime().signer.read(COOKIE_PURPOSE, request.cookies.get(COOKIE, ""), max_age=approval.LIFE)
+    return isinstance(held, str) and held != "" and held == request.args.get("state")

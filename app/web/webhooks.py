@@ -1,0 +1,98 @@
+"""Where stores call: the signature over the raw bytes, the delivery kept, 200. Nothing is parsed here; this is the hot path."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, cast
+
+from flask import Blueprint, Flask, Response, current_app, request
+from werkzeug.exceptions import NotFound, Unauthorized
+
+from app.pipeline import inbox
+from app.runtime import Runtime
+from app.web.doors import Door, Doors
+from app.web.guard import Guard, guarded
+from app.web.house import runtime
+from connectors.base import DeliveryHead, StoreConnector
+from connectors.errors import Malformed
+
+MOST_BYTES = 5 * 1024 * 1024
+NO_TOPIC = "unknown"
+KEY = "doors"
+
+routes = Blueprint("webhooks", __name__, url_prefix="/webhooks")
+
+
+def remember_doors(flask_app: Flask, house: Runtime) -> None:
+    flask_app.extensions[KEY] = Doors(house)
+
+
+@routes.post("/shopify")
+@guarded(Guard.WEBHOOK_SIGNATURE)
+def shopify() -> Response:
+    """Any store of Shopify: the secret is the app's own, the store stands in a header."""
+    connector, body = runtime().connectors["shopify"], _body()
+    if not connector.is_genuine(_headers(), body, credentials=None):
+        raise Unauthorized("The signature is not right.")
+    head = _head(connector, body)
+    return _keep(_doors().by_address("shopify", head.address or ""), head, body)
+
+
+@routes.post("/woocommerce/<public_key>")
+@guarded(Guard.WEBHOOK_SIGNATURE)
+def woocommerce(public_key: str) -> Response:
+    """One store of WooCommerce: it stands in the address, and the secret is its own. A ping is a form without signature."""
+    connector, body = runtime().connectors["woocommerce"], _body()
+    door = _known(_doors().by_key("woocommerce", public_key))
+    head = _head(connector, body)
+    if head.is_ping:
+        return Response()
+    if not _is_genuine(connector, door, public_key, body=body):
+        raise Unauthorized("The signature is not right.")
+    return _keep(door, head, body)
+
+
+def _body() -> bytes:
+    """The raw bytes, at most 5 MB (else RequestEntityTooLarge)."""
+    request.max_content_length = MOST_BYTES
+    return request.get_data(cache=False)
+
+
+def _headers() -> Mapping[str, str]:
+    """The headers as they are. Werkzeug's class reads like a mapping, without case, and is not registered as one."""
+    return cast("Mapping[str, str]", request.headers)
+
+
+def _head(connector: StoreConnector, body: bytes) -> DeliveryHead:
+    """What the headers say. What cannot be understood is kept all the same, and set aside when it is opened."""
+    try:
+        return connector.head(_headers(), body)
+    except Malformed:
+        return DeliveryHead(NO_TOPIC, None, hashlib.sha256(body).hexdigest())
+
+
+def _is_genuine(connector: StoreConnector, door: Door, public_key: str, *, body: bytes) -> bool:
+    """A secret may have changed in the seconds for which we remember it: a wrong signature is judged once more."""
+    if connector.is_genuine(_headers(), body, credentials=door.credentials):
+        return True
+    if door.seen_at == runtime().clock.now():
+        return False
+    anew = _doors().by_key("woocommerce", public_key, anew=True)
+    return anew is not None and connector.is_genuine(_headers(), body, credentials=anew.credentials)
+
+
+def _keep(door: Door | None, head: DeliveryHead, body: bytes) -> Response:
+    inbox.accept(runtime(), store_id=_known(door).store_id, head=head, body=body)
+    return Response()
+
+
+def _known(door: Door | None) -> Door:
+    if door is None:
+        raise NotFound("There is no such store here.")
+    return door
+
+
+def _doors() -> Doors:
+    found: Any = current_app.extensions[KEY]
+    if not isinstance(found, Doors):
+        raise KeyError(KEY)
+    return found

@@ -1,0 +1,112 @@
+"""WooCommerce's doors: the settings page inside wp-admin, and the way of an install over the store's own approval."""
+
+from flask import Blueprint, Response, redirect, render_template, request
+from werkzeug.exceptions import BadRequest, Unauthorized
+from werkzeug.wrappers import Response as Answer
+
+from app.pipeline import approval, launch
+from app.pipeline.approval import Arrival, Stage
+from app.web import settings, visitors
+from app.web.guard import Guard, guarded
+from app.web.headers import Frame, open_frame, open_to_admin
+from app.web.house import runtime
+from app.web.notice import Way, notice
+from connectors.errors import Malformed, Permanent, Unauthorised
+from connectors.stores.woocommerce import WooCommerce
+from connectors.stores.woocommerce import install as woocommerce
+
+PLATFORM = WooCommerce.platform
+APP_NAME = "Perennial"
+OPEN_AGAIN = "For your safety this page opens once. Please open Perennial again from the menu of your store's admin."
+
+routes = Blueprint("woocommerce", __name__)
+
+
+@routes.get("/embed/woocommerce")
+@guarded(Guard.PLATFORM_DOCUMENT)
+def embedded() -> Response:
+    """The settings page; the launch token in the address opens it once."""
+    try:
+        found = visitors.by_woocommerce(request.args.get("launch", ""))
+    except Unauthorised:
+        found = None
+    if found is None:
+        raise Unauthorized(OPEN_AGAIN)
+    open_to_admin(PLATFORM, found.address)
+    token, ends = found.visitor.token_id, found.visitor.expires_at
+    now = runtime().clock.now()
+    if not launch.is_first(runtime().database, store_id=found.store_id, token_id=token, expires_at=ends, now=now):
+        return notice("Please open this page again", OPEN_AGAIN, status=401)
+    return Response(settings.page(found))
+
+
+@routes.get("/install/woocommerce")
+@guarded(Guard.PUBLIC)
+def install() -> Answer:
+    """Where a merchant types the store's address; with one, on to the store's own approval screen."""
+    typed = request.args.get("store", "")
+    # The browser follows the form to the store, so the policy has to let it go there.
+    open_frame(Frame(forms=("'self'", "https:", *(("http:",) if runtime().config.allow_private_stores else ()))))
+    if not typed:
+        return Response(render_template("install_woocommerce.html", typed="", complaint=None))
+    try:
+        address = woocommerce.store_address(typed, allow_private=runtime().config.allow_private_stores)
+    except Permanent as error:
+        page = render_template("install_woocommerce.html", typed=typed[:300], complaint=str(error))
+        return Response(page, status=400)
+    return redirect(_approval_screen(address))
+
+
+def _approval_screen(address: str) -> str:
+    app_url = runtime().config.app_url
+    return woocommerce.authorize_url(
+        address,
+        state=approval.begin(runtime(), platform=PLATFORM, address=address),
+        app_name=APP_NAME,
+        return_url=f"{app_url}/install/woocommerce/return",
+        callback_url=f"{app_url}/install/woocommerce/keys",
+    )
+
+
+@routes.post("/install/woocommerce/keys")
+@guarded(Guard.SIGNED_LINK)
+def keys() -> Response:
+    """The store hands over its keys: kept unproven, answered with exactly 200 at once, so that no approval hangs on us."""
+    try:
+        state, credentials = woocommerce.read_keys(request.get_data(cache=False))
+    except Malformed:
+        raise BadRequest("These are not the keys of a store.") from None
+    if not approval.keep_keys(runtime(), state, credentials=credentials):
+        raise Unauthorized("Nobody waits for these keys (any more).")
+    return Response(status=200)
+
+
+@routes.get("/install/woocommerce/return")
+@guarded(Guard.SIGNED_LINK)
+def returned() -> Response:
+    """The merchant's browser is back. What it says proves nothing: what is known of the keys decides what is shown."""
+    if request.args.get("success") != "1":
+        return notice(
+            "Nothing was connected",
+            "You did not approve, so we know nothing of your store.",
+            way=Way("Try again", "/install/woocommerce"),
+        )
+    return _shown(approval.finish(runtime(), request.args.get("user_id", "")))
+
+
+def _shown(arrived: Arrival) -> Response:
+    menu = Way("Open your store's admin", f"{arrived.address}/wp-admin/admin.php?page=perennial")
+    again = Way("Begin again", "/install/woocommerce")
+    match arrived.stage:
+        case Stage.CONNECTED:
+            first = "Your customers and orders are coming in now. Nothing is sent until you switch a workflow on."
+            return notice("Your store is connected", first, way=menu)
+        case Stage.REFUSED:
+            return notice("Your store could not be connected", arrived.trouble or "", status=409, way=again)
+        case Stage.WAITING:
+            return notice("Your store's keys are on their way", "This page looks again by itself.", refresh=3)
+        case Stage.LATER:
+            return notice("Your store is being connected", "This page looks again by itself.", refresh=5)
+        case Stage.UNKNOWN:
+            sentence = "This installation was begun more than half an hour ago, or elsewhere."
+            return notice("Please begin again", sentence, status=404, way=again)
