@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -29,6 +30,11 @@ NAMING = {
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 BUSY_MILLISECONDS = 10_000
+# Columns of JSON are written and read on every import row; msgspec does it ten times as fast as the standard library.
+JSON_CODEC: dict[str, Any] = {
+    "json_serializer": lambda value: msgspec.json.encode(value).decode(),
+    "json_deserializer": msgspec.json.decode,
+}
 SAFE_SQLITE = (3, 51, 3)
 
 BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -124,11 +130,13 @@ def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         if url.drivername == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
-        return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True)
+        return sa.create_engine(
+            url, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True, **JSON_CODEC
+        )
     Path(url.database or ".").parent.mkdir(parents=True, exist_ok=True)
     connect = {"timeout": BUSY_MILLISECONDS / 1000}
     # An error that quotes a statement's values would carry addresses into logs and tracebacks.
-    engine = sa.create_engine(url, module=_sqlite(), connect_args=connect, hide_parameters=True)
+    engine = sa.create_engine(url, module=_sqlite(), connect_args=connect, hide_parameters=True, **JSON_CODEC)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from app.model import Store
 from app.pipeline import consent, enroll
 from app.pipeline.ingest import goods, house, news, orders
-from app.pipeline.ingest.people import People, Telling
+from app.pipeline.ingest.people import People
+from app.pipeline.ingest.person import Telling, told
 from app.runtime import Runtime
 from connectors.records import (
     CheckoutRecord,
@@ -85,12 +86,12 @@ def _learn(people: People, records: Sequence[Record]) -> None:
     tellings: list[Telling] = []
     for record in records:
         if isinstance(record, CustomerRecord):
-            tellings.append(Telling(record, record.updated_at))
+            tellings.append(told(record, record.updated_at))
         elif isinstance(record, OrderRecord | CheckoutRecord) and record.buyer is not None:
-            tellings.append(Telling(record.buyer, record.updated_at, is_word_of_buyer=record.buyer.updated_at is None))
+            tellings.append(told(record.buyer, record.updated_at, is_word_of_buyer=record.buyer.updated_at is None))
         elif isinstance(record, ConsentRecord) and (record.customer_external_id or record.address):
             buyer = CustomerRecord(external_id=record.customer_external_id, email=_mailbox(record))
-            tellings.append(Telling(buyer, record.at, is_word_of_buyer=True))
+            tellings.append(told(buyer, record.at, is_word_of_buyer=True))
     people.learn(tellings)
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.db import UTCDateTime
 from app.model import Customer, Fulfillment, Order, OrderLine, Refund
 from app.pipeline.ingest.people import People
-from app.pipeline.ingest.rows import chunks, table_of, upsert
+from app.pipeline.ingest.rows import bulk, chunks, table_of, upsert
 from connectors.records import (
     FulfillmentRecord,
     GoneRecord,
@@ -139,8 +139,7 @@ def _keep_lines(batch: "Batch", orders: Sequence[OrderRecord], *, before: Mappin
         for one in orders
         for position, line in enumerate(one.lines or ())
     ]
-    if rows:
-        batch.session.connection().execute(sa.insert(LINE), rows)
+    bulk(batch.session, sa.insert(LINE), table=LINE, rows=rows)
 
 
 def _keep_refunds(batch: "Batch", refunds: Sequence[RefundRecord]) -> None:
@@ -253,13 +252,10 @@ def delete(batch: "Batch", record: GoneRecord, *, touched: Touched) -> None:
     touched.customers |= {customer_id} if customer_id is not None else set()
 
 
-COUNTERS = ("orders_count", "spent", "first_order_at", "last_order_at")
-
-
 def recount(batch: "Batch", touched: Touched) -> None:
     """Count the buyers' orders anew from their rows; the same answer however often and in whichever order."""
     for chunk in chunks(sorted(touched.customers)):
-        query = (
+        counted = (
             sa.select(
                 ORDER.c.customer_id,
                 sa.func.count().label("orders"),
@@ -269,27 +265,17 @@ def recount(batch: "Batch", touched: Touched) -> None:
             )
             .where(ORDER.c.customer_id.in_(chunk), ORDER.c.counts)
             .group_by(ORDER.c.customer_id)
+            .subquery()
         )
-        found = {row.customer_id: row for row in batch.session.execute(query)}
-        rows = [_counted(customer_id, found.get(customer_id)) for customer_id in chunk]
-        update = sa.update(CUSTOMER).where(CUSTOMER.c.id == sa.bindparam("row_id"))
-        update = update.values({name: sa.bindparam(f"new_{name}") for name in COUNTERS})
-        batch.session.connection().execute(update, rows)
+        new = {"orders_count": counted.c.orders, "spent": counted.c.spent}
+        new |= {"first_order_at": counted.c.first, "last_order_at": counted.c.last}
+        batch.session.execute(sa.update(CUSTOMER).where(CUSTOMER.c.id == counted.c.customer_id).values(**new))
+        _count_none(batch, chunk)
 
 
-def _counted(customer_id: int, row: Any) -> dict[str, Any]:
-    if row is None:
-        return {
-            "row_id": customer_id,
-            "new_orders_count": 0,
-            "new_spent": 0,
-            "new_first_order_at": None,
-            "new_last_order_at": None,
-        }
-    return {
-        "row_id": customer_id,
-        "new_orders_count": row.orders,
-        "new_spent": int(row.spent),
-        "new_first_order_at": row.first,
-        "new_last_order_at": row.last,
-    }
+def _count_none(batch: "Batch", customer_ids: Sequence[int]) -> None:
+    """Whoever has no order left that counts has none."""
+    has_one = sa.exists().where(ORDER.c.customer_id == CUSTOMER.c.id, ORDER.c.counts)
+    where = (CUSTOMER.c.id.in_(customer_ids), CUSTOMER.c.orders_count > 0, ~has_one)
+    none = {"orders_count": 0, "spent": 0, "first_order_at": None, "last_order_at": None}
+    batch.session.execute(sa.update(CUSTOMER).where(*where).values(**none))

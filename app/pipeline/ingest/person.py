@@ -1,0 +1,151 @@
+"""One person while a batch works on it: what was said, how surely and when, and which identities a telling may claim.
+
+Every field is a register with its own time and rank (the account itself beats a buyer's word in an order, later beats
+earlier), so that payloads in any order end in the same row.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.addresses import email_key, phone_key
+from app.db import EPOCH, MICROSECOND
+from app.model.customer import IdentityKind
+from connectors.records import CustomerRecord
+
+Key = tuple[str, str]
+Mark = list[int]
+FIELDS = (
+    "email",
+    "email_verified",
+    "phone",
+    "first_name",
+    "last_name",
+    "locale",
+    "country",
+    "region",
+    "birthday",
+    "tags",
+    "is_staff",
+    "joined_at",
+)
+LIMITS = {"phone": 40, "first_name": 255, "last_name": 255, "locale": 35, "country": 2, "region": 80}
+BLANK: dict[str, Any] = {
+    **dict.fromkeys((*FIELDS, "external_id", "updated_at", "gone_at")),
+    "tags": [],
+    "is_staff": False,
+    "orders_count": 0,
+    "spent": 0,
+    "pace": {},
+    "said": {},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One record about a person, with its time; `is_word_of_buyer` where an order or checkout said it in passing.
+
+    `claims` are the identities it may claim for its person, the surest first: an account's address only where the account
+    itself says so and the platform does not call it unverified, since a buyer may type anybody's address into an order.
+    """
+
+    record: CustomerRecord
+    names: tuple[Key, ...]
+    claims: tuple[Key, ...]
+    mark: Mark
+    at: datetime | None
+    is_word_of_buyer: bool
+
+
+def told(record: CustomerRecord, at: datetime | None, *, is_word_of_buyer: bool = False) -> Telling:
+    names = keys_of(record)
+    only_account = record.external_id and (is_word_of_buyer or record.email_verified is False)
+    mark = [0 if is_word_of_buyer else 1, (at - EPOCH) // MICROSECOND if at is not None else 0]
+    return Telling(record, names, names[:1] if only_account else names, mark, at, is_word_of_buyer)
+
+
+def keys_of(record: CustomerRecord) -> tuple[Key, ...]:
+    """The identities that a record names. Phones join nobody: families share them."""
+    address = email_key(record.email)
+    mailbox: tuple[Key, ...] = ((IdentityKind.EMAIL.value, address),) if address is not None else ()
+    return ((IdentityKind.EXTERNAL.value, record.external_id), *mailbox) if record.external_id else mailbox
+
+
+@dataclass(slots=True)
+class Person:
+    """A customer's row, or the part of it that was read. `changed` names what has to be written."""
+
+    id: int
+    values: dict[str, Any]
+    is_new: bool = False
+    is_whole: bool = True
+    changed: set[str] = field(default_factory=set)
+
+    @property
+    def is_guest(self) -> bool:
+        return self.values["external_id"] is None
+
+    def set(self, name: str, value: Any) -> None:
+        self.values[name] = value
+        self.changed.add(name)
+
+    def listen(self, telling: Telling) -> None:
+        """Take over what is said, field by field, unless it was said more surely or later before."""
+        said: dict[str, Mark] = self.values["said"]
+        mark = telling.mark
+        if telling.is_word_of_buyer and not self.is_new and said and all(said.get(name, mark) > mark for name in WEAK):
+            return
+        for name, value in _fields(telling.record).items():
+            before = said.get(name)
+            if value is None or (before is not None and (before > mark or (before == mark and self._has(name, value)))):
+                continue
+            said = {**said, name: mark}
+            self.set(name, value)
+        if said is not self.values["said"]:
+            self.set("said", said)
+        if not telling.is_word_of_buyer:
+            self._heard_of(telling.at)
+
+    def _has(self, name: str, value: Any) -> bool:
+        # What was not read was last said by a buyer in this very order, and says the same again.
+        return name not in self.values or bool(self.values[name] == value)
+
+    def _heard_of(self, at: datetime | None) -> None:
+        if at is not None and (self.values["updated_at"] is None or at > self.values["updated_at"]):
+            self.set("updated_at", at)
+
+    def take_over(self, other: "Person") -> None:
+        """Make the other's newer words ours, field by field."""
+        for name in FIELDS:
+            theirs, ours = other.values["said"].get(name), self.values["said"].get(name)
+            if theirs is not None and (ours is None or theirs > ours):
+                self.set(name, other.values[name])
+                self.set("said", {**self.values["said"], name: theirs})
+
+
+# What a buyer's word usually holds: where the account itself has said all of it, there is nothing to compare.
+WEAK = ("email", "first_name", "last_name", "country", "phone", "region", "locale")
+
+
+def _fields(record: CustomerRecord) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "email": email_key(record.email),
+        "email_verified": record.email_verified,
+        "phone": phone_key(record.phone) or record.phone,
+        "first_name": record.first_name,
+        "last_name": record.last_name,
+        "locale": record.locale,
+        "country": record.country,
+        "region": record.region,
+        "birthday": _birthday(record),
+        "tags": list(record.tags) if record.tags is not None else None,
+        "is_staff": record.is_staff or None,
+        "joined_at": record.created_at,
+    }
+    return {name: value[: LIMITS[name]] if value and name in LIMITS else value for name, value in values.items()}
+
+
+def _birthday(record: CustomerRecord) -> str | None:
+    if record.birthday is None:
+        return None
+    return record.birthday.isoformat() if record.birthday_has_year else f"--{record.birthday:%m-%d}"
