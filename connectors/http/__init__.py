@@ -62,6 +62,13 @@ class _Call:
         return session.prepare_request(request)
 
 
+class _Session(requests.Session):
+    """Even where redirects are not followed, requests works out the next call, and reads the whole body unbounded for it."""
+
+    def get_redirect_target(self, _response: requests.Response) -> None:
+        return None
+
+
 class Http:
     """A session for each thread, kept alive between calls. Share one among the threads of a process."""
 
@@ -107,7 +114,7 @@ class Http:
             return Answer(raw.status_code, raw.headers, b"".join(chunks))
 
     @contextmanager
-    def stream(  # noqa: PLR0913 - the parts of an HTTP call, all by name
+    def stream(
         self,
         method: str,
         url: str,
@@ -151,14 +158,14 @@ class Http:
         except FAILURES as error:
             raise told(error) from None
         try:
-            yield raw, bounded(raw, deadline, limits.size)
+            yield raw, bounded(raw, deadline, size=limits.size)
         finally:
             raw.close()
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:
-            session = self._local.session = requests.Session()
+            session = self._local.session = _Session()
             session.trust_env = False
             session.headers = CaseInsensitiveDict({"User-Agent": "Perennial", "Accept": "application/json"})
             session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))

@@ -85,7 +85,7 @@ def told(error: Exception) -> Temporary | Permanent:
     return Temporary("the line broke before the whole answer was here")
 
 
-def bounded(raw: requests.Response, deadline: float, size: int) -> Iterator[bytes]:
+def bounded(raw: requests.Response, deadline: float, *, size: int) -> Iterator[bytes]:
     """The body, decoded, in what each read of the line gives; stops with an error at the deadline or over `size` bytes."""
     line: HTTPResponse = raw.raw
     left = size

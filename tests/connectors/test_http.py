@@ -54,6 +54,9 @@ class Behaviour(BaseHTTPRequestHandler):
     def on_moved(self) -> None:
         self.answer(302, b"", Location="http://169.254.169.254/latest")
 
+    def on_lost(self) -> None:
+        self.answer(302, b"0" * 3_000_000, Location="http://[")
+
     def on_page(self) -> None:
         self.answer(200, b"<html>Briefly unavailable</html>")
 
@@ -147,6 +150,12 @@ def test_a_redirect_is_not_followed(http: Http, origin: str) -> None:
     assert answer.status == 302
     with pytest.raises(Permanent, match="sends elsewhere"):
         raise_for(answer.status, answer.headers)
+
+
+def test_a_redirect_s_body_is_bounded_and_its_location_is_not_even_read(http: Http, origin: str) -> None:
+    assert http.request("GET", origin + "/lost").headers["Location"] == "http://["
+    with pytest.raises(Permanent):
+        Http(allow_private=True, max_bytes=1_000_000).request("GET", origin + "/lost")
 
 
 def test_a_page_instead_of_json_is_malformed(http: Http, origin: str) -> None:
@@ -271,7 +280,7 @@ def test_the_name_is_resolved_once_and_the_judged_address_is_called(
 
     def rebinding(host: str, *rest: object, **more: object) -> object:
         asked.append(host)
-        return real("127.0.0.1" if host == "shop.example" else host, *rest, **more)  # type: ignore[arg-type]
+        return real("127.0.0.1" if host == "shop.example" else host, *rest, **more)  # type: ignore[arg-type]  # passed on as it came
 
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
     port = origin.rsplit(":", 1)[1]

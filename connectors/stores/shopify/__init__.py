@@ -106,7 +106,7 @@ class Shopify:
 
     def look(self, access: Access, kind: Kind, *, external_id: str, profile: StoreProfile) -> Reading:
         del profile
-        return look.look(self.client, access, kind, external_id=external_id)
+        return look.look(self.client, access, kind=kind, external_id=external_id)
 
     def heal(self, access: Access, address: str) -> Healing:
         """Raises Unsupported: the app's subscriptions are in shopify.app.toml and Shopify keeps them for every store."""
@@ -117,7 +117,7 @@ class Shopify:
         tokens.keep_alive(self.wire, access)
 
     def write_consent(self, access: Access, consent_: ConsentRecord) -> None:
-        consent.write_consent(self.client, access, consent_)
+        consent.write_consent(self.client, access, consent=consent_)
 
     def visitor(self, id_token: str) -> Visitor:
         """Who opened the embedded page. Raises Unauthorised."""

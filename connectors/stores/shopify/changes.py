@@ -1,9 +1,9 @@
 """The catch-up: what changed in a store since a moment, page by page in the order of change; a long list goes by bulk."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -21,11 +21,11 @@ BULK_FROM = 1_000
 SHORT_LIST = 5
 
 
-class _Place(msgspec.Struct, frozen=True, omit_defaults=True):
+class _Place(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Where a catch-up stands; its plain form is the cursor. `bulk` is the place inside a bulk result, where one runs."""
 
     since: datetime
-    todo: tuple[str, ...] = ("customers", "products", "orders", "checkouts")
+    todo: tuple[str, ...]
     after: str | None = None
     done: int = 0
     totals: dict[str, int] = {}
@@ -49,7 +49,8 @@ class _List(msgspec.Struct, rename="camel"):
     page_info: shapes.PageInfo
 
 
-Make = Callable[[Client, Access, Any, list[str]], list[Record]]
+class _Make(Protocol):
+    def __call__(self, client: Client, access: Access, *, node: Any, unknown: list[str]) -> list[Record]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,27 @@ class _Kind:
 
     document: str
     decoder: msgspec.json.Decoder[Any]
-    make: Make
+    make: _Make
+    scope: str
     overlap: timedelta = OVERLAP
 
 
-def _order(client: Client, access: Access, node: shapes.Order, unknown: list[str]) -> list[Record]:
+def _customer(client: Client, access: Access, *, node: shapes.Customer, unknown: list[str]) -> list[Record]:
+    del client, access
+    return [nodes.customer(node, unknown)]
+
+
+def _product(client: Client, access: Access, *, node: shapes.Product, unknown: list[str]) -> list[Record]:
+    del client, access
+    return [nodes.product(node, unknown)]
+
+
+def _checkout(client: Client, access: Access, *, node: shapes.Checkout, unknown: list[str]) -> list[Record]:
+    del client, access, unknown
+    return [nodes.checkout(node)]
+
+
+def _order(client: Client, access: Access, *, node: shapes.Order, unknown: list[str]) -> list[Record]:
     """An order; one with more refunds or parcels than the page holds is read as a whole."""
     if max(len(node.refunds or ()), len(node.fulfillments or ())) >= SHORT_LIST:
         whole = client.call(access, queries.LOOK_ORDER, variables={"id": node.id}).get("found", shapes.Order)
@@ -74,19 +91,22 @@ _KINDS = {
     "customers": _Kind(
         queries.CHANGED_CUSTOMERS,
         msgspec.json.Decoder(shapes.Customer),
-        lambda _client, _access, node, unknown: [nodes.customer(node, unknown)],
+        _customer,
+        "read_customers",
         DAY,
     ),
     "products": _Kind(
         queries.CHANGED_PRODUCTS,
         msgspec.json.Decoder(shapes.Product),
-        lambda _client, _access, node, unknown: [nodes.product(node, unknown)],
+        _product,
+        "read_products",
     ),
-    "orders": _Kind(queries.CHANGED_ORDERS, msgspec.json.Decoder(shapes.Order), _order),
+    "orders": _Kind(queries.CHANGED_ORDERS, msgspec.json.Decoder(shapes.Order), _order, "read_orders"),
     "checkouts": _Kind(
         queries.CHANGED_CHECKOUTS,
         msgspec.json.Decoder(shapes.Checkout),
-        lambda _client, _access, node, _unknown: [nodes.checkout(node)],
+        _checkout,
+        "read_orders",
     ),
 }
 
@@ -112,7 +132,8 @@ def pages(client: Client, access: Access, *, since: datetime, cursor: Mapping[st
 
 
 def _first(client: Client, access: Access, *, since: datetime) -> _Place:
-    return _begin(_Place(since=since, totals=history.counted(client, access, search=search(since, OVERLAP))))
+    todo = tuple(name for name, kind in _KINDS.items() if history.may(access, kind.scope))
+    return _begin(_Place(since, todo, totals=history.counted(client, access, search=search(since, OVERLAP))))
 
 
 def _begin(place: _Place) -> _Place:
@@ -134,7 +155,7 @@ def _in_bulk(client: Client, access: Access, *, place: _Place) -> Iterator[Page]
     name, before = place.todo[0], place.done
     inner = history.Place.of(place.bulk or {})
     before -= inner.done
-    for page in history.run(client, access, inner):
+    for page in history.run(client, access, place=inner):
         here = msgspec.structs.replace(place, bulk=dict(page.cursor), done=before + page.done)
         outer = _after(here) if page.is_last else here
         yield replace(outer.page(page.records, phase=name, unknown=page.unknown), wait_seconds=page.wait_seconds)
@@ -153,19 +174,19 @@ def _by_pages(client: Client, access: Access, *, place: _Place) -> Iterator[Page
         return
     records: list[Record] = []
     for raw in found.nodes:
-        node = _node(kind, raw, unknown)
+        node = _node(kind, raw, unknown=unknown)
         if node is not None and node.updated_at >= place.since - OVERLAP:
-            records += kind.make(client, access, node, unknown)
+            records += kind.make(client, access, node=node, unknown=unknown)
     here = msgspec.structs.replace(place, done=place.done + len(found.nodes), after=found.page_info.end_cursor)
     after = here if found.page_info.has_next_page else _after(here)
     wait = result.wait if result.wait > 0 and after.todo else None
     yield after.page(tuple(records), phase=name, wait_seconds=wait, unknown=tuple(unknown))
 
 
-def _node(kind: _Kind, raw: msgspec.Raw, unknown: list[str]) -> Any:
+def _node(kind: _Kind, raw: msgspec.Raw, *, unknown: list[str]) -> Any:
     """One node; a malformed one is noted and stops nobody else."""
     try:
         return kind.decoder.decode(raw)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         unknown.append("changes.node=malformed")
         return None

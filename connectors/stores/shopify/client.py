@@ -12,8 +12,8 @@ from connectors.base import Access
 from connectors.errors import Malformed, Permanent, Temporary, Unauthorised
 from connectors.http import Answer, raise_for
 from connectors.stores.shopify import classic
-from connectors.stores.shopify.tokens import Wire, in_force, renewed
-from connectors.stores.shopify.words import clip
+from connectors.stores.shopify.tokens import Wire, in_force, renewed, token_of
+from connectors.stores.shopify.words import clip, without_nul
 
 LONGEST_PAUSE = 2.0
 T = TypeVar("T")
@@ -78,7 +78,7 @@ class Result:
         raw = self._data.get(name)
         try:
             return None if raw is None else msgspec.json.decode(raw, type=shape | None)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Malformed(f"the answer's {name} is not as documented: {error}") from None
 
     @property
@@ -115,10 +115,10 @@ class Client:
     def _post(self, access: Access, body: bytes) -> Answer:
         """One POST, with one renewal of the token where the store does not know it any more."""
         held = in_force(self.wire, access)
-        answer = self._send(access.address, body, token=held.secrets.get("access_token", ""))
+        answer = self._send(access.address, body, token=token_of(held))
         if answer.status == 401:
             fresh = renewed(self.wire, access, stale=held)
-            answer = self._send(access.address, body, token=fresh.secrets.get("access_token", ""))
+            answer = self._send(access.address, body, token=token_of(fresh))
         if answer.status == 401:
             raise Unauthorised("the store does not accept the access token")
         raise_for(answer.status, answer.headers)
@@ -139,8 +139,8 @@ class Client:
 
 def _reply(answer: Answer) -> _Reply:
     try:
-        return msgspec.json.decode(answer.body, type=_Reply)
-    except msgspec.DecodeError:
+        return msgspec.json.decode(without_nul(answer.body), type=_Reply)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Malformed("the answer is not one of a GraphQL endpoint") from None
 
 

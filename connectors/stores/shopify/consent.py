@@ -43,7 +43,7 @@ class _Written(msgspec.Struct, rename="camel"):
     user_errors: list[_Error] = []
 
 
-def write_consent(client: Client, access: Access, consent: ConsentRecord) -> None:
+def write_consent(client: Client, access: Access, *, consent: ConsentRecord) -> None:
     """Tell Shopify. Raises Unsupported for media and states that it does not take, Permanent where it refuses or has no such
     customer or address, and what `Client.call` raises."""
     if consent.medium not in _WRITERS or consent.state not in _STATES:

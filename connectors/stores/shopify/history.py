@@ -45,7 +45,7 @@ PHASES = (
 _BY_NAME = {phase.name: phase for phase in PHASES}
 
 
-class Place(msgspec.Struct, frozen=True, omit_defaults=True):
+class Place(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Where an import stands; its plain form is the cursor. `todo` begins with the kind that is being read."""
 
     todo: tuple[str, ...] = tuple(phase.name for phase in PHASES)
@@ -118,10 +118,10 @@ def pages(client: Client, access: Access, *, cursor: Mapping[str, object] | None
     A kind that the store lets us not see is left out and noted. Raises Temporary, Permanent, Unauthorised, Malformed.
     """
     place = Place.of(cursor) if cursor else Place(totals=counted(client, access))
-    yield from run(client, access, place)
+    yield from run(client, access, place=place)
 
 
-def run(client: Client, access: Access, place: Place) -> Iterator[Page]:
+def run(client: Client, access: Access, *, place: Place) -> Iterator[Page]:
     """All that is left to do at `place`."""
     noted: list[str] = []
     place = _allowed(access, place, noted=noted)
@@ -137,7 +137,7 @@ def run(client: Client, access: Access, place: Place) -> Iterator[Page]:
             yield place.page(wait_seconds=POLL)
             return
         if state is None or state.status != "COMPLETED":
-            place = _failed(place, state, noted)
+            place = _failed(place, state, noted=noted)
             continue
         for page in _read(client, access, place=_counted_anew(place, state), url=state.url):
             place = Place.of(page.cursor)
@@ -146,14 +146,15 @@ def run(client: Client, access: Access, place: Place) -> Iterator[Page]:
         yield place.page(unknown=tuple(noted), is_last=True)
 
 
-def _allowed(access: Access, place: Place, *, noted: list[str]) -> Place:
-    """`place` without the kinds that need a scope which the store has not granted, each of them noted.
-
-    Where the granted scopes are not known everything is tried, and Shopify will tell.
-    """
+def may(access: Access, scope: str) -> bool:
+    """Whether the store has granted `scope` or one that implies it; unknown grants count, and Shopify will tell."""
     granted = access.current().scopes
-    held = granted | {one.replace("write_", "read_") for one in granted}
-    denied = [name for name in place.todo if granted and _BY_NAME[name].scope not in held]
+    return not granted or scope in granted or scope.replace("read_", "write_") in granted
+
+
+def _allowed(access: Access, place: Place, *, noted: list[str]) -> Place:
+    """`place` without the kinds that need a scope which the store has not granted, each of them noted."""
+    denied = [name for name in place.todo if not may(access, _BY_NAME[name].scope)]
     noted += [f"import.{name}=no_scope" for name in denied]
     return msgspec.structs.replace(
         place,
@@ -194,7 +195,7 @@ def _state(client: Client, access: Access, *, operation: str) -> State | None:
     return result.get("bulkOperation", State)
 
 
-def _failed(place: Place, state: State | None, noted: list[str]) -> Place:
+def _failed(place: Place, state: State | None, *, noted: list[str]) -> Place:
     """An operation that failed, was cancelled or has run out is started again, a few times."""
     name = place.todo[0]
     code = state.error_code if state else None

@@ -12,8 +12,9 @@ from connectors.errors import Malformed
 from connectors.records import Kind, LookAgain, Record
 from connectors.stores.shopify import nodes
 from connectors.stores.shopify.nodes import shapes
-from connectors.stores.shopify.words import tail
+from connectors.stores.shopify.words import tail, without_nul
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 MOST_ORPHANS = 5_000
 MOST_LOST = 50_000
 LONGEST_GROUP = 16 * 1024 * 1024
@@ -71,8 +72,8 @@ class Assembler:
     def records(self, group: bytes) -> list[Record]:
         """The records of some whole groups. A line that cannot be read is noted, and looked at again where it has an id."""
         try:
-            found = _DECODER.decode_lines(group)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            found = _DECODER.decode_lines(without_nul(group))
+        except UNREADABLE:
             found, made = self._one_by_one(group)
         else:
             made = []
@@ -134,8 +135,8 @@ class Assembler:
         made: list[Record] = []
         for text in filter(None, group.split(b"\n")):
             try:
-                found.append(_DECODER.decode(text))
-            except (msgspec.DecodeError, UnicodeDecodeError):
+                found.append(_DECODER.decode(without_nul(text)))
+            except UNREADABLE:
                 made.extend(self._set_aside(text))
         return found, made
 
@@ -145,6 +146,6 @@ class Assembler:
         try:
             named = msgspec.json.decode(text, type=_Named)
             return [self._again(named.parent or named.id)]
-        except (msgspec.DecodeError, UnicodeDecodeError, Malformed, IndexError):
+        except (*UNREADABLE, Malformed, IndexError):
             self.unknown.append("bulk.line=unreadable")
             return []

@@ -28,7 +28,7 @@ class _Bought(msgspec.Struct):
     nodes: list[shapes.Ref]
 
 
-def look(client: Client, access: Access, kind: Kind, *, external_id: str) -> Reading:
+def look(client: Client, access: Access, *, kind: Kind, external_id: str) -> Reading:
     """The object, or a GoneRecord where the store does not have it any more. Raises Unsupported for a checkout that cannot be
     found by its token, Permanent where the store does not let us see such objects, and what `Client.call` raises."""
     if kind is Kind.CHECKOUT:
@@ -104,7 +104,7 @@ def _checkout(client: Client, access: Access, *, token: str) -> Reading:
         result = client.call(access, queries.LOOK_CHECKOUT, variables=asked)
         bought, page = result.get("orders", _Bought), result.get("page", _Checkouts)
         if bought is not None and bought.nodes:
-            return look(client, access, Kind.ORDER, external_id=tail(bought.nodes[0].id))
+            return look(client, access, kind=Kind.ORDER, external_id=tail(bought.nodes[0].id))
         for node in page.nodes if page else ():
             if token in (nodes.checkout_token(node.abandoned_checkout_url), tail(node.id)):
                 return Reading((nodes.checkout(node),), result.unknown)

@@ -78,17 +78,37 @@ class Wire:
 
 
 class Door(httpx.BaseTransport):
-    """What `shopifyapp` takes for its network: one call through `Wire`, refusals raised as our errors."""
+    """What `shopifyapp` takes for its network: one call through `Wire`.
+
+    What came of it is kept here and told by `grant`; the library, which would sleep, repeat and lose the reason, is told
+    only that it is over.
+    """
 
     def __init__(self, wire: Wire, *, refused: Callable[[str], Exception]) -> None:
         self._wire = wire
         self._refused = refused
-        self.grant: _Grant | None = None
+        self._grant: _Grant | None = None
+        self._error: Exception | None = None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        answer = self._wire.post(request.url.host, PATH, body=request.read())
-        self.grant = _granted(answer, refused=self._refused)
+        try:
+            answer = self._wire.post(request.url.host, PATH, body=request.read())
+            self._grant = _granted(answer, refused=self._refused)
+        except FAILURES as error:
+            self._error = error
+            return httpx.Response(400, json={"error": "kept apart"}, request=request)
         return httpx.Response(200, json={"access_token": "kept apart"}, request=request)
+
+    def grant(self) -> _Grant:
+        """The token that the call brought. Raises what it failed with."""
+        if self._error is not None:
+            raise self._error
+        if self._grant is None:
+            raise Permanent("Shopify's library refused to ask for a token")
+        return self._grant
+
+
+FAILURES = (Temporary, Permanent, Unauthorised, Malformed)
 
 
 def _granted(answer: Answer, *, refused: Callable[[str], Exception]) -> _Grant:
@@ -98,7 +118,7 @@ def _granted(answer: Answer, *, refused: Callable[[str], Exception]) -> _Grant:
     raise_for(answer.status, answer.headers)
     try:
         grant = msgspec.json.decode(answer.body, type=_Grant)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Malformed("the token endpoint did not answer with a token") from None
     if not grant.access_token or (grant.refresh_token is None) != (grant.expires_in is None):
         raise Malformed("the token endpoint answered with half a token")
@@ -108,7 +128,7 @@ def _granted(answer: Answer, *, refused: Callable[[str], Exception]) -> _Grant:
 def _word(answer: Answer) -> str:
     try:
         return msgspec.json.decode(answer.body, type=_Refusal).error
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
 
 
@@ -131,7 +151,7 @@ def exchange(wire: Wire, shop: str, *, id_token: str) -> Credentials:
             http_client=client,
         ),
     )
-    return _credentials(door.grant, began)
+    return _credentials(door.grant(), began)
 
 
 def _exchange_refused(word: str) -> Exception:
@@ -171,7 +191,7 @@ def refreshed(wire: Wire, shop: str, *, credentials: Credentials) -> Credentials
     known = {"shop": shop.removesuffix(".myshopify.com"), "refresh_token": token, "access_mode": "offline"}
     known["expires"] = _LONG_AGO
     _through(door, lambda client: refresh_access_token(known, _config(wire.settings), http_client=client))
-    return _credentials(door.grant, began)
+    return _credentials(door.grant(), began)
 
 
 def _through(door: Door, call: Callable[[httpx.Client], Any]) -> None:
@@ -186,9 +206,7 @@ def _config(settings: StoreSettings) -> Any:
     return {"client_id": settings.shopify_client_id, "client_secret": newest, "old_client_secret": None}
 
 
-def _credentials(grant: _Grant | None, began: datetime) -> Credentials:
-    if grant is None:
-        raise Permanent("Shopify's library refused to ask for a token")
+def _credentials(grant: _Grant, began: datetime) -> Credentials:
     secrets = {"access_token": grant.access_token}
     if grant.refresh_token:
         secrets["refresh_token"] = grant.refresh_token
@@ -202,6 +220,10 @@ def _credentials(grant: _Grant | None, began: datetime) -> Credentials:
 
 def _after(began: datetime, seconds: int | None) -> datetime | None:
     return None if seconds is None else began + timedelta(seconds=seconds)
+
+
+def token_of(credentials: Credentials) -> str:
+    return credentials.secrets.get("access_token", "")
 
 
 def in_force(wire: Wire, access: Access) -> Credentials:

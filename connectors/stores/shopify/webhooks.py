@@ -87,6 +87,6 @@ def _names(body: bytes, shop: str) -> bool:
     """Whether a body that names a store names `shop`; one that names none (null after an uninstall) passes."""
     try:
         said = msgspec.json.decode(body, type=_Domains)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return True
     return all(name is None or name.lower() == shop.lower() for name in (said.shop_domain, said.myshopify_domain))

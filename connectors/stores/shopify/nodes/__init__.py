@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from connectors.errors import Malformed
 from connectors.records import (
@@ -23,6 +24,7 @@ from connectors.stores.shopify.words import (
     PRODUCT_STATES,
     clip,
     consent_state,
+    lower,
     maybe_utc,
     money,
     order_status,
@@ -45,7 +47,7 @@ def customer(node: shapes.Customer, unknown: list[str]) -> CustomerRecord:
     born, has_year = birthday(node.birth_date.value if node.birth_date else None, unknown)
     return CustomerRecord(
         external_id=external_id,
-        email=email.email_address or None,
+        email=lower(email.email_address),
         email_verified=node.verified_email,
         phone=phone.phone_number or None,
         first_name=node.first_name or None,
@@ -67,7 +69,7 @@ def _consents(
 ) -> list[ConsentRecord]:
     mail = shapes.Consent(email.marketing_state, email.marketing_opt_in_level, email.marketing_updated_at)
     said = (
-        (Medium.EMAIL, mail, email.email_address),
+        (Medium.EMAIL, mail, lower(email.email_address)),
         (Medium.SMS, phone.sms_marketing_consent, phone.phone_number),
         (Medium.WHATSAPP, phone.whats_app_marketing_consent, phone.phone_number),
     )
@@ -103,7 +105,7 @@ def buyer(
     """Who bought, as an order or a checkout tells it: weak knowledge. None where it tells nothing at all."""
     mine = person.default_email_address if person else None
     call = person.default_phone_number if person else None
-    address = (mine.email_address if mine else None) or email or None
+    address = lower((mine.email_address if mine else None) or email)
     number = (call.phone_number if call else None) or phone or None
     if person is None and address is None and number is None:
         return None
@@ -171,14 +173,31 @@ def _keys(checkout: str | None, cart: str | None) -> tuple[str, ...]:
 
 
 def line(node: shapes.Line | shapes.CheckoutLine, currency: str) -> LineRecord:
-    price = node.original_unit_price_set
+    price, product, variant = node.original_unit_price_set, node.product, node.variant
+    return _line(
+        (
+            node.title,
+            node.quantity,
+            price.shop_money.amount if price else "0",
+            currency,
+            product.id if product else None,
+            variant.id if variant else None,
+            node.sku,
+        )
+    )
+
+
+# The same thing is bought over and over: most lines of a history are equal to one of the latest ten thousands.
+@lru_cache(maxsize=32_768)
+def _line(parts: tuple[str | None, int, str, str, str | None, str | None, str | None]) -> LineRecord:
+    title, quantity, price, currency, product, variant, sku = parts
     return LineRecord(
-        title=node.title or "",
-        quantity=node.quantity,
-        price=money(price.shop_money.amount, currency) if price else 0,
-        product_external_id=tail(node.product.id) if node.product else None,
-        variant_external_id=tail(node.variant.id) if node.variant else None,
-        sku=node.sku or None,
+        title or "",
+        quantity,
+        money(price, currency),
+        tail(product) if product else None,
+        tail(variant) if variant else None,
+        sku or None,
     )
 
 

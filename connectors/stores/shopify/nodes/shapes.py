@@ -7,6 +7,7 @@ import msgspec
 
 At = Annotated[datetime, msgspec.Meta(tz=True)]
 MaybeAt = At | None
+Whole = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
 
 
 class Node(msgspec.Struct, rename="camel", gc=False):
@@ -82,7 +83,7 @@ class Buyer(Node):
 
 class Line(Node, tag="LineItem", tag_field="__typename"):
     id: str
-    quantity: int
+    quantity: Whole
     title: str | None = None
     sku: str | None = None
     original_unit_price_set: Bag | None = None
@@ -93,7 +94,7 @@ class Line(Node, tag="LineItem", tag_field="__typename"):
 
 class CheckoutLine(Node, tag="AbandonedCheckoutLineItem", tag_field="__typename"):
     id: str
-    quantity: int
+    quantity: Whole
     title: str | None = None
     sku: str | None = None
     original_unit_price_set: Bag | None = None

@@ -10,7 +10,7 @@ import msgspec
 from connectors.errors import Malformed
 from connectors.records import GoneRecord, Kind, Reading, Record, StoreNews, StoreProfile, StoreRecord
 from connectors.stores.shopify.read import people, sales, shapes, things
-from connectors.stores.shopify.words import clip
+from connectors.stores.shopify.words import clip, without_nul
 
 Records = tuple[Record, ...]
 
@@ -38,10 +38,10 @@ def read(topic: str, body: bytes, *, profile: StoreProfile, received_at: datetim
         raise Malformed(f"no reader for the topic {clip(topic)}")
     seen = Seen(profile, received_at.astimezone(UTC))
     try:
-        decoded = known.decoder.decode(body)
+        decoded = known.decoder.decode(without_nul(body))
     except msgspec.ValidationError as error:
         raise Malformed(f"{clip(topic)}: {error}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Malformed(f"{clip(topic)}: the body is not JSON") from None
     return Reading(known.make(decoded, seen), tuple(dict.fromkeys(seen.unknown)))
 

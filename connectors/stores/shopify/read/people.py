@@ -17,7 +17,7 @@ from connectors.records import (
     Record,
 )
 from connectors.stores.shopify.read import shapes
-from connectors.stores.shopify.words import clip, consent_state, maybe_utc, tail, utc
+from connectors.stores.shopify.words import clip, consent_state, is_number, lower, maybe_utc, tail, utc
 
 MERGED = frozenset({"completed", "complete", "success"})
 NOT_MERGED = frozenset({"failed", "requested", "in_progress"})
@@ -42,7 +42,7 @@ def maybe_number(gid: str | None, plain: shapes.Id) -> str | None:
     text = str(plain)
     if text.startswith("gid://"):
         return tail(text)
-    if not (text.isascii() and text.isdigit()):
+    if not is_number(text):
         raise Malformed("an id is not a number")
     return text
 
@@ -65,7 +65,7 @@ def customer(body: shapes.Customer, unknown: list[str]) -> CustomerRecord:
     place = body.default_address or shapes.Place()
     return CustomerRecord(
         external_id=external_id,
-        email=body.email or None,
+        email=lower(body.email),
         email_verified=body.verified_email,
         phone=body.phone or None,
         first_name=body.first_name or None,
@@ -83,7 +83,7 @@ def customer(body: shapes.Customer, unknown: list[str]) -> CustomerRecord:
 def _old_consents(body: shapes.Customer, external_id: str, *, unknown: list[str]) -> tuple[ConsentRecord, ...]:
     """Consents inside a customer body, as webhooks up to 2024-10 carry them."""
     pairs = (
-        (Medium.EMAIL, body.email_marketing_consent, body.email),
+        (Medium.EMAIL, body.email_marketing_consent, lower(body.email)),
         (Medium.SMS, body.sms_marketing_consent, body.phone),
     )
     return tuple(
@@ -112,7 +112,7 @@ def buyer(
     """Who bought, as an order or a checkout tells it: weak knowledge. None where it tells nothing at all."""
     known, where = person or shapes.Customer(), place or shapes.Place()
     external_id = maybe_number(known.admin_graphql_api_id, known.id)
-    address, number_ = known.email or email or None, known.phone or phone or None
+    address, number_ = lower(known.email or email), known.phone or phone or None
     if external_id is None and address is None and number_ is None:
         return None
     return CustomerRecord(
@@ -135,23 +135,25 @@ def gone_customer(body: shapes.Named, at: datetime) -> GoneRecord:
 def email_consent(body: shapes.EmailConsent, unknown: list[str]) -> Record:
     external_id = number(None, body.customer_id)
     return _consent(
-        Medium.EMAIL, body.email_marketing_consent, external_id, address=body.email_address, unknown=unknown
+        Medium.EMAIL, body.email_marketing_consent, external_id, address=lower(body.email_address), unknown=unknown
     )
 
 
 def sms_consent(body: shapes.SmsConsent, unknown: list[str]) -> Record:
     external_id = number(None, body.id)
-    return _consent(Medium.SMS, body.sms_marketing_consent, external_id, address=body.phone, unknown=unknown)
+    return _consent(
+        Medium.SMS, body.sms_marketing_consent, external_id=external_id, address=body.phone, unknown=unknown
+    )
 
 
 def whatsapp_consent(body: shapes.WhatsAppConsent, unknown: list[str]) -> Record:
     external_id = number(None, body.customer_id)
     said = body.whats_app_marketing_consent
-    return _consent(Medium.WHATSAPP, said, external_id, address=body.phone_number, unknown=unknown)
+    return _consent(Medium.WHATSAPP, said, external_id=external_id, address=body.phone_number, unknown=unknown)
 
 
 def _consent(
-    medium: Medium, said: shapes.Consent, external_id: str, *, address: str | None, unknown: list[str]
+    medium: Medium, said: shapes.Consent, *, external_id: str, address: str | None, unknown: list[str]
 ) -> ConsentRecord | LookAgain:
     """The answer, where it says what and when; an answer without either could undo a later one, so it is only a hint."""
     state = consent_state(said.state, unknown)
@@ -184,9 +186,9 @@ def privacy(topic: str, body: shapes.Privacy) -> PrivacyRecord:
     return PrivacyRecord(
         demand=_DEMANDS[topic],
         customer_external_id=maybe_number(None, person.id),
-        email=person.email or None,
+        email=lower(person.email),
         phone=person.phone or None,
-        order_external_ids=tuple(map(str, body.orders_requested or body.orders_to_redact or ())),
+        order_external_ids=tuple(number(None, one) for one in body.orders_requested or body.orders_to_redact or ()),
         reference=reference,
     )
 

@@ -179,4 +179,4 @@ def checkout(body: shapes.Checkout) -> CheckoutRecord:
 
 
 def look_at_order(body: shapes.Edited) -> LookAgain:
-    return LookAgain(Kind.ORDER, str(body.order_edit.order_id))
+    return LookAgain(Kind.ORDER, number(None, body.order_edit.order_id))

@@ -12,6 +12,7 @@ import msgspec
 Id = int | str | None
 At = Annotated[datetime, msgspec.Meta(tz=True)]
 MaybeAt = At | None
+Whole = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
 Money = str | int | float | None
 
 
@@ -51,7 +52,7 @@ class Customer(msgspec.Struct, gc=False):
 class Line(msgspec.Struct, gc=False):
     title: str | None = None
     presentment_title: str | None = None
-    quantity: int = 0
+    quantity: Whole = 0
     price: Money = None
     product_id: Id = None
     variant_id: Id = None
