@@ -84,7 +84,7 @@ def statuses(client: Client, *, drafts: bool) -> list[str]:
         listed = [status.slug for status in _statuses.decode(answer.body)] if answer else []
     except (ValueError, RecursionError):
         listed = []
-    names = set(listed) or {*STATUSES, "processing"}
+    names = set(listed) or {*STATUSES, "processing", DRAFT}
     return sorted(names if drafts else names - {DRAFT})
 
 

@@ -1,6 +1,7 @@
-"""What the WooCommerce tests share: captures of a real store, a frozen moment and the connector."""
+"""What the WooCommerce tests share: captures of a real store, a frozen moment, the connector and a stand-in store."""
 
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,9 +9,14 @@ from typing import Any
 
 import pytest
 
-from connectors.base import StoreConnector, StoreSettings
-from connectors.records import StoreProfile
-from connectors.stores.woocommerce import connect
+from connectors.base import Credentials, StoreConnector, StoreSettings, SyncKind
+from connectors.http import Http
+from connectors.records import Page, StoreProfile
+from connectors.standins.woocommerce import StandIn, create_standin
+from connectors.stores.woocommerce import WooCommerce, connect
+from connectors.stores.woocommerce.client import Client
+from tests.contracts.loopback import served
+from tests.contracts.store_connector import KeptAccess
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PAYLOADS = Path(__file__).parents[3] / "payloads" / "woocommerce"
@@ -57,3 +63,37 @@ def connector() -> StoreConnector:
 @pytest.fixture
 def profile() -> StoreProfile:
     return StoreProfile("Shop", "USD", "America/New_York")
+
+
+@dataclass(frozen=True)
+class Met:
+    """A stand-in store, and our way to it."""
+
+    store: StandIn
+    connector: WooCommerce
+    access: KeptAccess
+
+    @property
+    def client(self) -> Client:
+        return Client(Http(allow_private=True), self.access.address, credentials=self.access.current(), now=lambda: NOW)
+
+    def pages(self, kind: SyncKind, since: datetime | None = None) -> list[Page]:
+        profile = self.connector.profile(self.access)
+        return list(self.connector.pages(self.access, kind, profile=profile, cursor=None, since=since))
+
+
+@pytest.fixture
+def met() -> Iterator[Met]:
+    """A store in New York with a few products, over plain http, and keys that read and write."""
+    stores: list[StandIn] = []
+
+    def open_store(url: str) -> Callable[..., Any]:
+        stores.append(create_standin(url=url, now=lambda: NOW, version="10.7.0"))
+        return stores[0].wsgi
+
+    with served(open_store) as url:
+        key = stores[0].create_key()
+        secrets = {"consumer_key": key.key, "consumer_secret": key.secret, "webhook_secret": "w" * 43}
+        settings = StoreSettings(app_url="https://app.example", now=lambda: NOW, allow_private_stores=True)
+        access = KeptAccess(url, Credentials(secrets, frozenset({"read_write"})))
+        yield Met(stores[0], WooCommerce(settings), access)
