@@ -16,7 +16,7 @@ from workflows.language import spoken
 @click.argument("name", required=False)
 @click.argument("state", type=click.Choice(["on", "off"]), required=False)
 @with_appcontext
-def workflows(store: str, name: str | None, state: str | None) -> None:
+def workflows(*, store: str, name: str | None, state: str | None) -> None:
     """List a store's workflows, or switch one: workflows STORE NAME on."""
     if name and not state:
         raise click.UsageError(f"Say whether “{name}” is to be on or off.")
@@ -58,7 +58,7 @@ def explain(workflow: str) -> None:
 @click.argument("step")
 @click.option("--html", is_flag=True, help="print the HTML instead of the plain text")
 @with_appcontext
-def preview(workflow: str, step: str, html: bool) -> None:
+def preview(*, workflow: str, step: str, html: bool) -> None:
     """Show the message of a step, filled in for an invented customer."""
     from app.render import preview as rendered
 

@@ -60,8 +60,10 @@ def test_everything_after_two_arguments_is_named() -> None:
 
 
 def _by_position(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    """Its positional parameters; those that a caller's contract hands over and nobody reads (`_`) are not counted."""
     names = [one.arg for one in [*function.args.posonlyargs, *function.args.args]]
-    return names[1:] if names[:1] in (["self"], ["cls"]) else names
+    names = names[1:] if names[:1] in (["self"], ["cls"]) else names
+    return [name for name in names if not name.startswith("_")]
 
 
 def test_only_the_job_loop_catches_everything() -> None:
