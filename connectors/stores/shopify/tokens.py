@@ -66,7 +66,7 @@ class Wire:
         standin = self.settings.shopify_standin
         if standin and url.startswith(f"https://{shop}/"):
             return standin.rstrip("/") + url.removeprefix(f"https://{shop}"), shop
-        if not url.startswith("https://") and not (standin and url.startswith(standin.rstrip("/") + "/")):
+        if not url.startswith("https://") and not standin:
             raise Permanent("Shopify named a file that is not behind TLS")
         return url, None
 

@@ -134,9 +134,8 @@ def gone_customer(body: shapes.Named, at: datetime) -> GoneRecord:
 
 def email_consent(body: shapes.EmailConsent, unknown: list[str]) -> Record:
     external_id = number(None, body.customer_id)
-    return _consent(
-        Medium.EMAIL, body.email_marketing_consent, external_id, address=lower(body.email_address), unknown=unknown
-    )
+    said, address = body.email_marketing_consent, lower(body.email_address)
+    return _consent(Medium.EMAIL, said, external_id=external_id, address=address, unknown=unknown)
 
 
 def sms_consent(body: shapes.SmsConsent, unknown: list[str]) -> Record:
