@@ -1,6 +1,8 @@
 """What one stand-in Shopify knows: the app that developers registered with it, and its stores."""
 
 import random
+import secrets
+import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,9 +11,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from connectors.standins.shopify.shop import Shop
-
     from connectors.standins.history import History
+    from connectors.standins.shopify.shop import Shop
 
 DEFAULT_SCOPES = (
     "read_all_orders",
@@ -74,7 +75,7 @@ class State:
 
     app_url: str
     client_id: str
-    secrets: list[str]
+    client_secrets: list[str]
     now: Callable[[], datetime]
     history: "History | None" = None
     control_key: str | None = None
@@ -90,6 +91,8 @@ class State:
     # Ids and the shuffled order of bulk files must be the same in every run of a test.
     dice: random.Random = field(default_factory=lambda: random.Random(2026))  # noqa: S311 - no secret comes from it
     rotated_at: datetime | None = None
+    storage_key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    _folder: "tempfile.TemporaryDirectory[str] | None" = None
     _last_number: int = 6_871_000_000_000
 
     def number(self) -> int:
@@ -111,17 +114,23 @@ class State:
     def signing_secret(self) -> str:
         """The secret that signatures are made with: the new one only an hour after a rotation."""
         fresh = self.rotated_at is not None and self.now() < self.rotated_at + SECRET_LAG
-        return self.secrets[-2] if fresh and len(self.secrets) > 1 else self.secrets[-1]
+        return self.client_secrets[-2] if fresh and len(self.client_secrets) > 1 else self.client_secrets[-1]
 
     def rotate_secret(self, secret: str) -> None:
         """Make `secret` the client secret; the old one is good until revoke_old_secrets()."""
-        self.secrets.append(secret)
+        self.client_secrets.append(secret)
         self.rotated_at = self.now()
 
     def revoke_old_secrets(self) -> None:
         """Only the newest client secret is good from now on."""
-        del self.secrets[:-1]
+        del self.client_secrets[:-1]
         self.rotated_at = None
+
+    def folder(self) -> str:
+        """Where files for download lie; it goes when the stand-in goes."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="stand-in-shopify-")
+        return self._folder.name
 
     def shop_at(self, host: str) -> "Shop | None":
         """The store that answers at `host`, e.g. demo.myshopify.com, with or without a port."""

@@ -82,7 +82,7 @@ class TokenBook:
 
     def read_id_token(self, token: str, shop: str) -> dict[str, Any]:
         """The claims of an ID token of `shop`; raises Refused where it is forged, stale or another store's."""
-        for secret in self.state.secrets:
+        for secret in self.state.client_secrets:
             try:
                 claims: dict[str, Any] = jwt.decode(
                     token,

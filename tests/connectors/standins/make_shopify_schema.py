@@ -30,7 +30,28 @@ from graphql import (
     print_schema,
 )
 
-PAGED = ["AbandonedCheckout", "AbandonedCheckoutLineItem", "BulkOperation", "Customer", "DiscountCodeNode", "DiscountRedeemCode", "DiscountRedeemCodeBulkCreationCode", "FulfillmentEvent", "FulfillmentLineItem", "LineItem", "MailingAddress", "Media", "Metafield", "Order", "OrderTransaction", "Product", "ProductVariant", "RefundLineItem", "ShippingLine", "WebhookSubscription"]
+PAGED = [
+    "AbandonedCheckout",
+    "AbandonedCheckoutLineItem",
+    "BulkOperation",
+    "Customer",
+    "DiscountCodeNode",
+    "DiscountRedeemCode",
+    "DiscountRedeemCodeBulkCreationCode",
+    "FulfillmentEvent",
+    "FulfillmentLineItem",
+    "LineItem",
+    "MailingAddress",
+    "Media",
+    "Metafield",
+    "Order",
+    "OrderTransaction",
+    "Product",
+    "ProductVariant",
+    "RefundLineItem",
+    "ShippingLine",
+    "WebhookSubscription",
+]
 
 WANTED: dict[str, str] = {
     "QueryRoot": (
@@ -49,7 +70,8 @@ WANTED: dict[str, str] = {
     "Shop": "billingAddress shopAddress plan primaryDomain currencyFormats metafield metafields",
     "ShopAddress": "",
     "ShopPlan": "",
-    "Domain": "",
+    "Domain": "localization",
+    "DomainLocalization": "",
     "CurrencyFormats": "",
     "Customer": (
         "addressesV2 amountSpent defaultAddress defaultEmailAddress defaultPhoneNumber email phone "

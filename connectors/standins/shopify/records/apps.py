@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from pathlib import Path
+from typing import Any, ClassVar
 
 from connectors.standins.shopify.records.base import Record
 from connectors.standins.shopify.records.orders import Customer
@@ -72,7 +73,9 @@ class BulkOperation(Record):
     error_code: str | None = None
     completed_at: datetime | None = None
     polls: int = 0
-    data: bytes = b""
+    # Who asked, with the token whose scopes the file is written under.
+    context: Any = None
+    path: Path | None = None
     object_count: int = 0
     root_count: int = 0
     partial: bool = False

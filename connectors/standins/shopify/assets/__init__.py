@@ -1,0 +1,1 @@
+"""Styles and scripts of a stand-in store; a package so that they are shipped."""

@@ -1,0 +1,1 @@
+"""The pages of a stand-in store; a package so that they are shipped."""
