@@ -53,6 +53,17 @@ class Listener:
     heard: list[Heard] = field(default_factory=list)
     answers: dict[str, Response] = field(default_factory=dict)
     status: int = 200
+    rung: threading.Condition = field(default_factory=threading.Condition)
+
+    def hear(self, heard: Heard) -> None:
+        with self.rung:
+            self.heard.append(heard)
+            self.rung.notify_all()
+
+    def wait_for_topics(self, count: int) -> bool:
+        """Until so many deliveries were heard, ten seconds at most."""
+        with self.rung:
+            return self.rung.wait_for(lambda: len(self.topics()) >= count, timeout=10)
 
     def topics(self) -> list[str]:
         return [one.topic for one in self.heard if one.topic]
@@ -138,7 +149,7 @@ def open_listener() -> Iterator[Listener]:
 
     @app.route("/<path:path>", methods=["GET", "POST"])
     def hear(path: str) -> Response:
-        listener.heard.append(Heard(path, dict(request.headers), request.get_data()))
+        listener.hear(Heard(path, dict(request.headers), request.get_data()))
         return listener.answers.get(path) or Response("", listener.status)
 
     with served(app, port):
