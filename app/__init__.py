@@ -14,10 +14,11 @@ def create_app(config: "Config | None" = None, runtime: "Runtime | None" = None)
 
     Everything is imported here and not above, so that a leaf of the house may be imported without the whole of it.
     """
-    from app import cli, web
+    from app.cli import register
     from app.config import Config
     from app.runtime import assemble
+    from app.web import plug
 
-    flask_app = web.flask_app(runtime or assemble(config or Config.from_environment()))
-    cli.register(flask_app)
+    flask_app = plug(runtime or assemble(config or Config.from_environment()))
+    register(flask_app)
     return flask_app

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from app.addresses import email_key
 from app.db import EPOCH, MICROSECOND
 from app.model import Customer, Fulfillment, Order, OrderLine, Product, Review, Store, Suppression
-from app.pipeline.ingest.rows import chunks, table_of
 from app.policy import Law, Quiet, Standing
 from app.policy.caps import Departure
+from app.rows import chunks, table_of
 from workflows.language import CustomerFacts, Facts, ItemFacts, OrderFacts
 
 CUSTOMER = table_of(Customer)

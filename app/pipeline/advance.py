@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from app import log
 from app.facts import Ask, gather, law_of
 from app.model import Enrollment, EnrollmentState, Message, MessageState, Outcome, OutcomeKind, Store, WorkflowSetting
-from app.pipeline.fair import claim
-from app.pipeline.ingest.rows import chunks, table_of
+from app.pipeline.fair import any_due, claim
 from app.policy import Case, Decision, Law, Reason, Standing, Verdict, decide
+from app.rows import chunks, table_of
 from app.runtime import Runtime
 from workflows.language import Facts, Step, Workflow
 
@@ -61,8 +61,11 @@ class _Desk:
 
 def advance(runtime: Runtime, limit: int = 500) -> int:
     """Decide up to `limit` due enrollments, a fair share per store; how many were taken."""
+    now = runtime.clock.now()
+    with runtime.database.read() as session:
+        if not any_due(session, ENROLLMENT, states=(EnrollmentState.WAITING,), now=now):
+            return 0
     with runtime.database.write() as session:
-        now = runtime.clock.now()
         taken = claim(session, ENROLLMENT, states=(EnrollmentState.WAITING,), now=now, lease=LEASE, limit=limit)
     try:
         _decide(runtime, taken)
@@ -126,7 +129,7 @@ def _still(session: Session, rows: Sequence[Any]) -> list[Any]:
         query = sa.select(ENROLLMENT.c.id, ENROLLMENT.c.tries, ENROLLMENT.c.customer_id).where(
             ENROLLMENT.c.id.in_(chunk), ENROLLMENT.c.state == EnrollmentState.WAITING
         )
-        found |= set(session.execute(query).tuples())
+        found |= {(one.id, one.tries, one.customer_id) for one in session.execute(query)}
     return [row for row in rows if (row.id, row.tries, row.customer_id) in found]
 
 

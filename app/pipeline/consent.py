@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.model import Consent, Customer, Store
-from app.pipeline.ingest.rows import chunks, insert_new, table_of
+from app.rows import chunks, insert_new, table_of
 from connectors.records import ConsentRecord, ConsentState, Medium
 
 CONSENT = table_of(Consent)

@@ -1,26 +1,35 @@
 """Station 4: each workflow that was switched on before the news happened takes the customer in, once per subject."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.model import Enrollment, EnrollmentState, Store, WorkflowSetting
-from app.pipeline.ingest.rows import insert, table_of
+from app.rows import insert, table_of
 from workflows.language import On, Workflow
-
-if TYPE_CHECKING:
-    from app.pipeline.ingest.news import News
 
 ENROLLMENT = table_of(Enrollment)
 SETTING = table_of(WorkflowSetting)
 SELF = "self"
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """An event that was not known before."""
+
+    kind: str
+    subject: str
+    customer_id: int
+    at: datetime
+    is_abroad: bool = False
+
+
 def enroll(
-    session: Session, *, store: Store, events: "Sequence[News]", workflows: Mapping[str, Workflow], now: datetime
+    session: Session, *, store: Store, events: Sequence[News], workflows: Mapping[str, Workflow], now: datetime
 ) -> None:
     """Enroll each event's customer into each workflow that listens for it and was on when it happened."""
     if not events:
@@ -39,7 +48,7 @@ def _switched_on(session: Session, store: Store) -> dict[str, Any]:
 
 
 def _enroll_one(
-    session: Session, *, store: Store, event: "News", workflow: Workflow, dials: Mapping[str, int], now: datetime
+    session: Session, *, store: Store, event: News, workflow: Workflow, dials: Mapping[str, int], now: datetime
 ) -> None:
     for rank, on in enumerate(workflow.starts.on):
         if on.event == event.kind:
@@ -54,7 +63,7 @@ def _plus(on: On, *, is_abroad: bool) -> timedelta:
 
 
 def _row(
-    store: Store, event: "News", *, workflow: Workflow, dials: Mapping[str, int], anchor: datetime
+    store: Store, event: News, *, workflow: Workflow, dials: Mapping[str, int], anchor: datetime
 ) -> dict[str, Any]:
     first = workflow.steps[0]
     due_at = anchor + first.wait(dials)
@@ -72,17 +81,17 @@ def _row(
 
 
 def _write(session: Session, row: dict[str, Any]) -> None:
-    """A new enrollment; or, where a surer event came about the same subject, the one that still waits for its first step
-    counts from that event instead."""
+    """A new enrollment; or, where a surer or earlier event came about the same subject, the one that still waits for its first
+    step counts from that event instead."""
     statement = insert(session, ENROLLMENT).values(**row)
     moved = {name: statement.excluded[name] for name in ("event_at", "anchor_rank", "due_at", "alarm_at")}
+    is_surer = ENROLLMENT.c.anchor_rank > statement.excluded.anchor_rank
+    is_as_sure = ENROLLMENT.c.anchor_rank == statement.excluded.anchor_rank
+    is_better = sa.or_(is_surer, sa.and_(is_as_sure, ENROLLMENT.c.event_at > statement.excluded.event_at))
+    still_waits = sa.and_(ENROLLMENT.c.state == EnrollmentState.WAITING, ENROLLMENT.c.step == row["step"])
     statement = statement.on_conflict_do_update(
         index_elements=["store_id", "workflow", "customer_id", "subject"],
         set_=moved,
-        where=sa.and_(
-            ENROLLMENT.c.state == EnrollmentState.WAITING,
-            ENROLLMENT.c.step == row["step"],
-            ENROLLMENT.c.anchor_rank > statement.excluded.anchor_rank,
-        ),
+        where=sa.and_(still_waits, is_better),
     )
     session.execute(statement)

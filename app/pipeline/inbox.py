@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 from app import log
 from app.db import Database
 from app.model import Connection, Delivery, DeliveryState, Store
-from app.pipeline.fair import claim
+from app.pipeline.fair import any_due, claim
 from app.pipeline.ingest import ingest
-from app.pipeline.ingest.rows import insert, table_of
+from app.rows import insert, table_of
 from app.runtime import Runtime
 from connectors.base import DeliveryHead, StoreConnector
 from connectors.errors import Malformed
@@ -106,8 +106,11 @@ class _Opened:
 
 def open_batch(runtime: Runtime, limit: int = 200) -> int:
     """Open waiting deliveries, a fair share per store; how many were taken. One bad delivery stops nobody else."""
+    now = runtime.clock.now()
+    with runtime.database.read_inbox() as session:
+        if not any_due(session, DELIVERY, states=(DeliveryState.WAITING,), now=now):
+            return 0
     with runtime.database.write_inbox() as session:
-        now = runtime.clock.now()
         taken = claim(session, DELIVERY, states=(DeliveryState.WAITING,), now=now, lease=LEASE, limit=limit)
     for store_id in dict.fromkeys(row.store_id for row in taken):
         _open_store(runtime, store_id, [row for row in taken if row.store_id == store_id])
@@ -166,15 +169,8 @@ def _ingest_alone(runtime: Runtime, store: Store, one: _Opened) -> bool:
     except (SQLAlchemyError, ValueError, KeyError, TypeError, AttributeError) as error:
         log.trouble("delivery_not_ingested", store_id=store.id, delivery_id=one.delivery.id, error=error)
         if one.delivery.tries >= MOST_TRIES:
-            _settle(
-                runtime,
-                [
-                    _Opened(
-                        one.delivery,
-                        aside=f"It could not be taken in after {MOST_TRIES} tries: {type(error).__name__}.",
-                    )
-                ],
-            )
+            reason = f"It could not be taken in after {MOST_TRIES} tries: {type(error).__name__}."
+            _settle(runtime, [_Opened(one.delivery, aside=reason)])
         return False
     return True
 

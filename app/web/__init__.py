@@ -5,35 +5,40 @@ from pathlib import Path
 from flask import Flask
 
 from app.runtime import Runtime
-from app.web import (
-    errors,
-    guard,
-    headers,
-    health,
-    house,
-    outbox,
-    settings,
-    shopify,
-    static,
-    unsubscribe,
-    webhooks,
-    woocommerce,
-    words,
-)
+from app.web import errors, guard, headers, house, words
+from app.web.health import routes as health_routes
+from app.web.outbox import routes as outbox_routes
+from app.web.settings import routes as settings_routes
+from app.web.shopify import routes as shopify_routes
+from app.web.static import routes as static_routes
+from app.web.unsubscribe import routes as unsubscribe_routes
+from app.web.webhooks import remember_doors
+from app.web.webhooks import routes as webhooks_routes
+from app.web.woocommerce import routes as woocommerce_routes
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 MOST_FORM_BYTES = 64 * 1024
+ROOMS = (
+    health_routes,
+    outbox_routes,
+    settings_routes,
+    shopify_routes,
+    static_routes,
+    unsubscribe_routes,
+    webhooks_routes,
+    woocommerce_routes,
+)
 
 
-def flask_app(runtime: Runtime) -> Flask:
+def plug(runtime: Runtime) -> Flask:
     """Flask with our routes, each behind its guard. Raises UnguardedRouteError where one has none."""
     app = errors.House("app", template_folder=str(TEMPLATES), static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MOST_FORM_BYTES
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     house.move_in(app, runtime)
-    webhooks.remember_doors(app, runtime)
-    for room in (health, outbox, settings, shopify, static, unsubscribe, webhooks, woocommerce):
-        app.register_blueprint(room.routes)
+    remember_doors(app, runtime)
+    for room in ROOMS:
+        app.register_blueprint(room)
     words.teach(app)
     errors.tell_errors(app)
     headers.put_headers(app, is_secure=runtime.config.app_url.startswith("https://"))

@@ -66,13 +66,16 @@ def show(token: str) -> Response:
 
 
 def _kept(house: Runtime, store_id: int, *, message_id: int) -> bytes:
-    """The raw message of this store. Raises NotFound, also where it is another store's."""
+    """The raw message of this store, out of its own drawer. Raises NotFound, also where it is another store's."""
+    query = (
+        sa.select(Message.medium, Message.key, Store.public_key)
+        .join(Store, Store.id == Message.store_id)
+        .where(Message.id == message_id, Message.store_id == store_id)
+    )
     with house.database.read() as session:
-        message = session.scalars(
-            sa.select(Message).where(Message.id == message_id, Message.store_id == store_id)
-        ).first()
-    channel: object = house.channels.get(message.medium) if message else None
-    kept = channel.one(message.key, store=str(store_id)) if message and isinstance(channel, Keeps) else None
+        found = session.execute(query).first()
+    channel: object = house.channels.get(found.medium) if found else None
+    kept = channel.one(found.key, store=found.public_key) if found and isinstance(channel, Keeps) else None
     if kept is None:
         raise NotFound(NOT_KEPT)
     return kept.raw

@@ -1,6 +1,6 @@
 """Shopify's doors: the app's home inside and outside of the admin, the bounce page, and the grant for custom apps."""
 
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.exceptions import BadRequest, Unauthorized
@@ -73,7 +73,8 @@ def _admin() -> str | None:
         return None
     shop = shopify.valid_shop(request.args.get("shop", ""))
     host = shopify.admin_app_url(request.args.get("host", ""), client_id)
-    return host or (shop and shopify.store_app_url(shop, client_id))
+    found = host or (shop and shopify.store_app_url(shop, client_id))
+    return found and _reachable(found)
 
 
 @routes.get(BOUNCE)
@@ -130,14 +131,19 @@ def _redeemed(shop: str, code: str) -> Answer:
 
 
 def _authorize_url(shop: str, state: str) -> str:
-    """Shopify's screen; a stand-in's where one answers for every store."""
+    """Shopify's own screen of the grant."""
     redirect_uri = f"{runtime().config.app_url}/install/shopify/callback"
-    url = arrival.shopify(runtime()).authorize_url(shop, state, redirect_uri=redirect_uri)
-    standin = runtime().config.shopify_standin
+    return _reachable(arrival.shopify(runtime()).authorize_url(shop, state, redirect_uri=redirect_uri))
+
+
+def _reachable(url: str) -> str:
+    """An address of Shopify as a browser reaches it: a stand-in has every store's pages below /store/<name>."""
+    standin, parts = runtime().config.shopify_standin, urlsplit(url)
     if not standin:
         return url
-    place = urlsplit(standin)
-    return urlunsplit(urlsplit(url)._replace(scheme=place.scheme, netloc=place.netloc)) + f"&shop={shop}"
+    shop = parts.netloc.removesuffix(".myshopify.com")
+    path = parts.path if shop == parts.netloc else f"/store/{shop}{parts.path}"
+    return f"{standin}{path}" + (f"?{parts.query}" if parts.query else "")
 
 
 def _bind(answer: Answer, state: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from app.runtime import Runtime
-from app.web import flask_app
+from app.web import plug
 from app.web.guard import Guard, UnguardedRouteError, guard_of, post_guards
 
 # Whoever may come through without a proof of who they are: pages that tell nobody's data, and the doors that ask later.
@@ -12,7 +12,7 @@ OPEN = {"GET", "HEAD", "OPTIONS"}
 
 
 def test_every_route_declares_its_guard(runtime: Runtime) -> None:
-    app = flask_app(runtime)
+    app = plug(runtime)
     assert app.view_functions
     assert [endpoint for endpoint, view in app.view_functions.items() if not isinstance(guard_of(view), Guard)] == []
 
@@ -27,7 +27,7 @@ def test_a_route_without_a_guard_stops_the_start() -> None:
 
 def test_nothing_is_changed_through_a_public_door_that_we_did_not_name(runtime: Runtime) -> None:
     """A new public route that takes a POST is a decision: it is made here, by name."""
-    app = flask_app(runtime)
+    app = plug(runtime)
     found = {
         rule.endpoint
         for rule in app.url_map.iter_rules()

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.model import Checkout, Product, Review
 from app.pipeline.ingest.people import People
-from app.pipeline.ingest.rows import table_of, upsert
+from app.rows import table_of, upsert
 from connectors.records import CheckoutRecord, GoneRecord, ProductRecord, ReviewRecord
 
 if TYPE_CHECKING:

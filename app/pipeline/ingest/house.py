@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from app.model import Connection, ConnectionState, PrivacyRequest, Store, StoreState, SyncRun, SyncState
-from app.pipeline.ingest.rows import insert_new, table_of
+from app.rows import insert_new, table_of
 from connectors.base import SyncKind
 from connectors.records import LookAgain, PrivacyRecord, StoreNews, StoreRecord
 

@@ -17,9 +17,9 @@ from app.model import (
     Review,
     Store,
 )
-from app.pipeline.ingest.rows import table_of
+from app.rows import table_of
 
-MOVED = (Order, Event, Review, Checkout, Outcome, Message, Identity)
+MOVED = (Order, Review, Checkout, Outcome, Message, Identity)
 
 
 def merge_rows(session: Session, store: Store, *, gone: int, kept: int) -> None:
@@ -27,6 +27,7 @@ def merge_rows(session: Session, store: Store, *, gone: int, kept: int) -> None:
     for model in MOVED:
         table = table_of(model)
         session.execute(sa.update(table).where(table.c.customer_id == gone).values(customer_id=kept))
+    _merge_events(session, gone=gone, kept=kept)
     _merge_consents(session, gone=gone, kept=kept)
     _merge_enrollments(session, gone=gone, kept=kept)
     _merge_pace(session, gone=gone, kept=kept)
@@ -34,11 +35,26 @@ def merge_rows(session: Session, store: Store, *, gone: int, kept: int) -> None:
     session.execute(sa.delete(customer).where(customer.c.store_id == store.id, customer.c.id == gone))
 
 
+def _merge_events(session: Session, *, gone: int, kept: int) -> None:
+    """News about the person (not about an order) is told once: of two tellings the earlier one holds."""
+    table = table_of(Event)
+    ours, theirs = f"customer:{kept}", f"customer:{gone}"
+    rows = session.execute(
+        sa.select(table).where(table.c.customer_id.in_((gone, kept)), table.c.subject.in_((ours, theirs)))
+    ).all()
+    for kind in {row.kind for row in rows}:
+        first, *doubled = sorted((row for row in rows if row.kind == kind), key=lambda row: row.at)
+        if doubled:
+            session.execute(sa.delete(table).where(table.c.id.in_([row.id for row in doubled])))
+        session.execute(sa.update(table).where(table.c.id == first.id).values(subject=ours))
+    session.execute(sa.update(table).where(table.c.customer_id == gone).values(customer_id=kept))
+
+
 def _merge_consents(session: Session, *, gone: int, kept: int) -> None:
     """Answers are kept once: the same answer at the same moment may stand with both."""
     table = table_of(Consent)
     ours = sa.select(table.c.medium, table.c.at, table.c.state).where(table.c.customer_id == kept)
-    have = set(session.execute(ours).tuples())
+    have = {tuple(row) for row in session.execute(ours)}
     theirs = session.execute(sa.select(table).where(table.c.customer_id == gone)).all()
     doubled = [row.id for row in theirs if (row.medium, row.at, row.state) in have]
     if doubled:

@@ -1,7 +1,6 @@
 """What is new in a batch: events, each once per store, kind and subject, and only from the moment the store is live."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +8,10 @@ import sqlalchemy as sa
 
 from app.model import Event, Fulfillment, Order
 from app.model.event import EventKind
+from app.pipeline.enroll import News
 from app.pipeline.ingest.orders import Touched
-from app.pipeline.ingest.rows import chunks, insert, table_of
-from connectors.records import Medium
+from app.rows import chunks, insert, table_of
+from connectors.records import Medium, OrderStatus
 
 if TYPE_CHECKING:
     from app.pipeline.consent import Answer
@@ -22,26 +22,17 @@ ORDER = table_of(Order)
 PARCEL = table_of(Fulfillment)
 
 
-@dataclass(frozen=True, slots=True)
-class News:
-    """An event that was not known before."""
-
-    kind: str
-    subject: str
-    customer_id: int
-    at: datetime
-    is_abroad: bool = False
-
-
 def of_orders(batch: "Batch", touched: Touched) -> list[News]:
     """What happened to the touched orders since the store is live: placed, paid, shipped, delivered."""
     found: list[News] = []
     for chunk in chunks(sorted(touched.live)):
         where = (ORDER.c.store_id == batch.store.id, ORDER.c.external_id.in_(chunk))
+        # A cancelled order is news as well: its enrollments end when they fall due, with the reason in the ledger, whichever
+        # of its two payloads came first.
         orders = {
             row.external_id: row
             for row in batch.session.execute(sa.select(ORDER).where(*where))
-            if row.may_start and row.counts and row.customer_id is not None
+            if row.may_start and row.status != OrderStatus.DRAFT and row.customer_id is not None
         }
         for row in orders.values():
             found += _moments(row, ((EventKind.ORDER_PLACED, row.placed_at), (EventKind.ORDER_PAID, row.paid_at)))
@@ -75,7 +66,7 @@ def of_answers(batch: "Batch", answers: "Sequence[Answer]") -> list[News]:
 
 
 def _unheard(batch: "Batch", news: Sequence[News]) -> list[News]:
-    """Write what is news and was not heard before, and give it back; the first telling of a thing wins."""
+    """Write what is news and was not heard before, and give it back; of two tellings of one thing the earlier time holds."""
     kept: list[News] = []
     for one in sorted(news, key=lambda one: one.at):
         if one.at < batch.store.live_since:
@@ -89,7 +80,12 @@ def _unheard(batch: "Batch", news: Sequence[News]) -> list[News]:
             "recorded_at": batch.now,
             "is_abroad": one.is_abroad,
         }
-        statement = insert(batch.session, EVENT).values(**row).on_conflict_do_nothing().returning(EVENT.c.id)
-        if batch.session.execute(statement).first() is not None:
+        statement = insert(batch.session, EVENT).values(**row)
+        statement = statement.on_conflict_do_update(
+            index_elements=["store_id", "kind", "subject"],
+            set_={"at": statement.excluded.at},
+            where=statement.excluded.at < EVENT.c.at,
+        )
+        if batch.session.execute(statement.returning(EVENT.c.id)).first() is not None:
             kept.append(one)
     return kept

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.db import UTCDateTime
 from app.model import Customer, Fulfillment, Order, OrderLine, Refund
 from app.pipeline.ingest.people import People
-from app.pipeline.ingest.rows import bulk, chunks, table_of, upsert
+from app.rows import bulk, chunks, table_of, upsert
 from connectors.records import (
     FulfillmentRecord,
     GoneRecord,

@@ -18,7 +18,7 @@ from app.model import Customer, Identity, Store, Tombstone
 from app.model.customer import IdentityKind
 from app.pipeline.ingest.merge import merge_rows
 from app.pipeline.ingest.person import BLANK, FIELDS, Key, Person, Telling, told
-from app.pipeline.ingest.rows import bulk, chunks, table_of
+from app.rows import bulk, chunks, table_of
 from connectors.records import CustomerRecord, GoneRecord, MergeRecord
 
 CUSTOMER = table_of(Customer)
@@ -207,7 +207,8 @@ class People:
     def _adopt_identities(self, kept: Person, gone: Person) -> None:
         """Every identity of the one that goes, also those that this batch did not name, now names the one that stays."""
         query = sa.select(IDENTITY.c.kind, IDENTITY.c.value).where(IDENTITY.c.customer_id == gone.id)
-        for key in self.session.execute(query).tuples():
+        for kind, value in self.session.execute(query):
+            key = (kind, value)
             self._stored.setdefault(key, gone.id)
             self._known.setdefault(key, kept.id)
 

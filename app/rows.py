@@ -1,4 +1,4 @@
-"""Small questions to the database that every part of ingest asks: tables, pieces of a list, insert-or-update."""
+"""Small questions to the database that many rooms ask: tables, pieces of a list, insert-or-update."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter

@@ -1,0 +1,210 @@
+"""At the door: every gate is asked again on today's facts, what may leave is written out and marked, in one transaction.
+
+The customers' rows are locked first, in the order of their ids, so that two workers never count the same person's messages
+past each other. Several messages of one person are judged one after the other, the right of way first, and each sees the
+places that those before it hold.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.facts import Ask, departures, gather, law_of
+from app.model import (
+    Customer,
+    Enrollment,
+    EnrollmentState,
+    Message,
+    MessageState,
+    OutcomeKind,
+    Store,
+    WorkflowSetting,
+)
+from app.pipeline.deliver import ledger
+from app.pipeline.deliver.envelopes import Text, envelope
+from app.pipeline.deliver.pace import Pace, held
+from app.pipeline.fair import Row
+from app.policy import Case, Decision, Law, Reason, Standing, Verdict, decide
+from app.render import BadTextError
+from app.rows import chunks, table_of
+from app.runtime import Runtime
+from connectors.base import Envelope
+from workflows.language import Facts, Purpose
+
+CUSTOMER = table_of(Customer)
+ENROLLMENT = table_of(Enrollment)
+MESSAGE = table_of(Message)
+SETTING = table_of(WorkflowSetting)
+# Longer than any batch takes to hand over: only then may another machine believe that its worker is dead.
+SENDING_LEASE = timedelta(minutes=30)
+KINDS = {
+    Decision.DEFER: OutcomeKind.DEFERRED,
+    Decision.SKIP: OutcomeKind.SKIPPED,
+    Decision.DROP: OutcomeKind.DROPPED,
+    Decision.STOP: OutcomeKind.STOPPED,
+    Decision.HOLD_OUT: OutcomeKind.HELD_OUT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A message that may leave: its row as it was, and its envelope."""
+
+    row: Row
+    envelope: Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What lies on the desk while one store's messages are judged."""
+
+    runtime: Runtime
+    store: Store
+    law: Law
+    settings: Mapping[str, bool]
+    seen: Mapping[int, tuple[Facts, Standing]]
+    people: Mapping[int, Any]
+    now: datetime
+
+
+@dataclass(slots=True)
+class _Written:
+    """What one batch writes, gathered first and executed at once."""
+
+    ready: list[Ready] = field(default_factory=list)
+    moves: list[dict[str, Any]] = field(default_factory=list)
+    entries: list[ledger.Entry] = field(default_factory=list)
+    paces: dict[int, Pace] = field(default_factory=dict)
+
+
+def judge(session: Session, taken: Sequence[Row], *, runtime: Runtime, worker: str, now: datetime) -> list[Ready]:
+    """Judge messages that were claimed; those that may leave are `sending` under this worker's name when this commits."""
+    rows = _still(session, taken)
+    people = _locked(session, sorted({row.customer_id for row in rows}))
+    written = _Written()
+    for store_id in dict.fromkeys(row.store_id for row in rows):
+        mine = [row for row in rows if row.store_id == store_id]
+        desk = _desk(session, store_id, mine, runtime=runtime, people=people, now=now)
+        for row in mine:
+            _judge_one(desk, row, written=written, worker=worker)
+    _write(session, written, now=now)
+    return written.ready
+
+
+def _still(session: Session, taken: Sequence[Row]) -> list[Row]:
+    """Those that are as they were when they were taken, in the order of judgement, with what their enrollment is about."""
+    alarms = {row.id: row.alarm_at for row in taken}
+    found: list[Row] = []
+    for chunk in chunks(sorted(alarms)):
+        query = (
+            sa.select(MESSAGE, ENROLLMENT.c.subject, ENROLLMENT.c.event_at)
+            .join(ENROLLMENT, ENROLLMENT.c.id == MESSAGE.c.enrollment_id)
+            .where(MESSAGE.c.id.in_(chunk), MESSAGE.c.state == MessageState.QUEUED)
+            .with_for_update(of=MESSAGE)
+        )
+        found += [row for row in session.execute(query) if row.alarm_at == alarms[row.id]]
+    return sorted(found, key=lambda row: (row.rank, row.due_at, row.id))
+
+
+def _locked(session: Session, ids: Sequence[int]) -> dict[int, Any]:
+    columns = (CUSTOMER.c.id, CUSTOMER.c.email, CUSTOMER.c.phone, CUSTOMER.c.first_name, CUSTOMER.c.last_name)
+    query = sa.select(*columns, CUSTOMER.c.pace).order_by(CUSTOMER.c.id).with_for_update()
+    return {row.id: row for chunk in chunks(ids) for row in session.execute(query.where(CUSTOMER.c.id.in_(chunk)))}
+
+
+def _desk(
+    session: Session, store_id: int, rows: Sequence[Row], *, runtime: Runtime, people: Mapping[int, Any], now: datetime
+) -> _Desk:
+    store = session.get_one(Store, store_id)
+    asks = [Ask(row.id, row.customer_id, row.subject, row.event_at, row.medium) for row in rows]
+    switches = sa.select(SETTING.c.workflow, SETTING.c.is_on).where(SETTING.c.store_id == store_id)
+    return _Desk(
+        runtime=runtime,
+        store=store,
+        law=law_of(store),
+        settings=dict(session.execute(switches).tuples().all()),
+        seen=gather(session, store, asks, now=now, with_items=True),
+        people=people,
+        now=now,
+    )
+
+
+def _judge_one(desk: _Desk, row: Row, *, written: _Written, worker: str) -> None:
+    pace: Pace = written.paces.get(row.customer_id) or dict(desk.people[row.customer_id].pace or {})
+    verdict = _verdict(desk, row, pace=pace)
+    if verdict.decision is Decision.SEND:
+        try:
+            written.ready.append(Ready(row, _envelope(desk, row)))
+        except BadTextError as error:
+            verdict = Verdict(Decision.DROP, Reason.BAD_TEXT, {"text": row.text, "why": str(error)[:200]})
+    if verdict.decision is not Decision.SEND:
+        _turned_away(desk, row, verdict, written=written)
+        return
+    if row.purpose == Purpose.MARKETING:
+        written.paces[row.customer_id] = held(
+            pace, medium=row.medium, message_id=row.id, workflow=row.workflow, now=desk.now
+        )
+    sending = {"state": MessageState.SENDING, "worker": worker, "channel": desk.runtime.channels[row.medium].name}
+    written.moves.append(_move(row, **sending, alarm_at=desk.now + SENDING_LEASE))
+
+
+def _verdict(desk: _Desk, row: Row, *, pace: Pace) -> Verdict:
+    workflow = desk.runtime.workflows.get(row.workflow)
+    if workflow is None or row.step not in {one.name for one in workflow.steps}:
+        return Verdict(Decision.DROP, Reason.WORKFLOW_GONE)
+    if not desk.settings.get(row.workflow):
+        return Verdict(Decision.DROP, Reason.SWITCHED_OFF)
+    if row.medium not in desk.runtime.channels:
+        return Verdict(Decision.DROP, Reason.NO_CHANNEL, {"medium": row.medium})
+    if row.id not in desk.seen:
+        return Verdict(Decision.DROP, Reason.CUSTOMER_GONE)
+    facts, standing = desk.seen[row.id]
+    today = replace(standing, recent=departures(pace, row.medium))
+    return decide(Case(workflow, workflow.step(row.step), facts, today, desk.law, row.due_at, row.id))
+
+
+def _envelope(desk: _Desk, row: Row) -> Envelope:
+    text = Text(row, desk.store, desk.people[row.customer_id], facts=desk.seen[row.id][0])
+    return envelope(text, config=desk.runtime.config, signer=desk.runtime.signer, now=desk.now)
+
+
+def _turned_away(desk: _Desk, row: Row, verdict: Verdict, *, written: _Written) -> None:
+    written.entries.append(
+        ledger.Entry(row, KINDS[verdict.decision], verdict.reason, seen=verdict.seen, until=verdict.until)
+    )
+    if verdict.decision is Decision.DEFER and verdict.until is not None:
+        written.moves.append(_move(row, alarm_at=max(verdict.until, desk.now), tries=0, reason=verdict.reason))
+    else:
+        written.moves.append(_move(row, state=MessageState.DROPPED, reason=verdict.reason))
+
+
+COLUMNS = ("state", "worker", "channel", "alarm_at", "tries", "reason")
+
+
+def _move(row: Row, **changes: object) -> dict[str, Any]:
+    """A row's new values as parameters; what is not named stays as it is."""
+    return {"row_id": row.id, **{f"new_{name}": changes.get(name, getattr(row, name)) for name in COLUMNS}}
+
+
+def _write(session: Session, written: _Written, *, now: datetime) -> None:
+    connection = session.connection()
+    if written.moves:
+        update = sa.update(MESSAGE).where(MESSAGE.c.id == sa.bindparam("row_id"))
+        connection.execute(update.values({name: sa.bindparam(f"new_{name}") for name in COLUMNS}), written.moves)
+    if written.paces:
+        update = sa.update(CUSTOMER).where(CUSTOMER.c.id == sa.bindparam("row_id"))
+        paces = [{"row_id": customer_id, "new_pace": pace} for customer_id, pace in sorted(written.paces.items())]
+        connection.execute(update.values(pace=sa.bindparam("new_pace")), paces)
+    ledger.write(session, written.entries, now=now)
+    _stop(session, [one.row.enrollment_id for one in written.entries if one.kind is OutcomeKind.STOPPED])
+
+
+def _stop(session: Session, enrollments: Sequence[int]) -> None:
+    """A stop ends the enrollment, whether it was said when the step fell due or here."""
+    if enrollments:
+        is_waiting = sa.and_(ENROLLMENT.c.id.in_(enrollments), ENROLLMENT.c.state == EnrollmentState.WAITING)
+        session.execute(sa.update(ENROLLMENT).where(is_waiting).values(state=EnrollmentState.STOPPED))

@@ -1,0 +1,101 @@
+"""A message as it will leave: the words of its text, who writes to whom, and the headers that mailbox providers ask for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.config import Config
+from app.keys import Signer
+from app.links import unsubscribe_url
+from app.model import Store
+from app.pipeline.fair import Row
+from app.render import Voice, load, render
+from connectors.base import Address, Envelope, Purpose
+from connectors.records import Medium
+from workflows.language import Facts
+
+REASONS = {
+    Purpose.MARKETING: "You get this because you subscribed to news from {name}.",
+    Purpose.SERVICE: "You get this because of your order at {name}.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a message is made of: its row, its store, the customer's row (with first and last name and addresses), the facts."""
+
+    row: Row
+    store: Store
+    customer: Any
+    facts: Facts
+
+
+def envelope(text: Text, *, config: Config, signer: Signer, now: datetime) -> Envelope:
+    """The envelope of one message. Raises BadTextError where its text cannot be filled in."""
+    row, store = text.row, text.store
+    link = _link(text, config=config, signer=signer) if row.purpose == Purpose.MARKETING else None
+    words = render(load(row.text), text.facts, _voice(store, purpose=Purpose(row.purpose), link=link))
+    sender = Address(store.sender_address or config.mail_from, store.sender_name or store.name)
+    domain = sender.address.rpartition("@")[2]
+    return Envelope(
+        key=row.key,
+        store=store.public_key,
+        medium=Medium(row.medium),
+        purpose=Purpose(row.purpose),
+        to=_recipient(text),
+        sender=sender,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        message_id=f"<{row.key}@{domain}>",
+        at=now,
+        reply_to=Address(store.email, store.name) if store.email else None,
+        headers=_headers(text, domain=domain, link=link),
+    )
+
+
+def _recipient(text: Text) -> Address:
+    customer = text.customer
+    bare = customer.email if text.row.medium == Medium.EMAIL else customer.phone
+    name = " ".join(part for part in (customer.first_name, customer.last_name) if part)
+    # A name that could not stand in a header is left out: it is no reason not to write.
+    return Address(bare or "", name if name.isprintable() else "")
+
+
+def _voice(store: Store, *, purpose: Purpose, link: str | None) -> Voice:
+    name = store.sender_name or store.name
+    return Voice(
+        store_name=name,
+        store_url=store.url or (store.address if "://" in store.address else f"https://{store.address}"),
+        postal_address=store.postal_address,
+        locale=store.locale,
+        zone=store.zone,
+        currency=store.currency,
+        reason_line=REASONS[purpose].format(name=name),
+        unsubscribe_url=link,
+    )
+
+
+def _link(text: Text, *, config: Config, signer: Signer) -> str:
+    row = text.row
+    return unsubscribe_url(
+        signer,
+        config.app_url,
+        store_id=row.store_id,
+        customer_id=row.customer_id,
+        medium=Medium(row.medium),
+        message_id=row.id,
+    )
+
+
+def _headers(text: Text, *, domain: str, link: str | None) -> tuple[tuple[str, str], ...]:
+    """RFC 8058 and 2369 for marketing (one click works over https only, so it is promised there only), RFC 2919's list, the
+    id by which Gmail counts complaints, and RFC 3834's word that keeps absence notes away."""
+    store, row = text.store, text.row
+    ways_out: list[tuple[str, str]] = [("List-Unsubscribe", f"<{link}>")] if link else []
+    if link and link.startswith("https://"):
+        ways_out.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    name = store.public_key.lower()[:40].strip("-_")
+    lists = [("List-Id", f"<{name}.{domain}>")] if link else []
+    feedback = ("Feedback-ID", f"{row.workflow}:{row.purpose}:{name}:perennial")
+    return (*ways_out, *lists, feedback, ("Auto-Submitted", "auto-generated"))

@@ -1,0 +1,68 @@
+"""What the delivery writes into the ledger: one row per verdict, numbered on behind those that advance wrote."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.model import Outcome, OutcomeKind
+from app.pipeline.fair import Row
+from app.policy import Reason
+from app.rows import chunks, table_of
+
+OUTCOME = table_of(Outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One verdict about one message (its row), with the values seen and, where it waits, until when."""
+
+    row: Row
+    kind: OutcomeKind
+    reason: Reason
+    seen: Mapping[str, str | int | None] = field(default_factory=dict)
+    until: datetime | None = None
+
+
+def write(session: Session, entries: Sequence[Entry], *, now: datetime) -> None:
+    """Append the entries; several about one step are numbered in their order."""
+    if not entries:
+        return
+    turns = _last_turns(session, sorted({one.row.enrollment_id for one in entries}))
+    rows = []
+    for one in entries:
+        place = (one.row.enrollment_id, one.row.step)
+        turns[place] = turns.get(place, -1) + 1
+        rows.append(_values(one, turn=turns[place], now=now))
+    session.connection().execute(sa.insert(OUTCOME), rows)
+
+
+def _last_turns(session: Session, enrollments: Sequence[int]) -> dict[tuple[int, str], int]:
+    found: dict[tuple[int, str], int] = {}
+    for chunk in chunks(enrollments):
+        query = (
+            sa.select(OUTCOME.c.enrollment_id, OUTCOME.c.step, sa.func.max(OUTCOME.c.turn))
+            .where(OUTCOME.c.enrollment_id.in_(chunk))
+            .group_by(OUTCOME.c.enrollment_id, OUTCOME.c.step)
+        )
+        found |= {(enrollment_id, step): turn for enrollment_id, step, turn in session.execute(query)}
+    return found
+
+
+def _values(one: Entry, *, turn: int, now: datetime) -> dict[str, Any]:
+    return {
+        "store_id": one.row.store_id,
+        "enrollment_id": one.row.enrollment_id,
+        "customer_id": one.row.customer_id,
+        "workflow": one.row.workflow,
+        "step": one.row.step,
+        "turn": turn,
+        "kind": one.kind,
+        "reason": one.reason,
+        "seen": dict(one.seen),
+        "until": one.until,
+        "at": now,
+    }

@@ -1,0 +1,146 @@
+"""What became of messages that were handed over: one transaction moves them all, and the ledger says each one's reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from zlib import crc32
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.model import Customer, Message, MessageState, OutcomeKind
+from app.model.consent import SuppressionReason
+from app.pipeline.deliver import ledger
+from app.pipeline.deliver.pace import without
+from app.pipeline.fair import Row
+from app.pipeline.suppress import Refusal, suppress
+from app.policy import Reason
+from app.rows import chunks, table_of
+from workflows.language import Purpose
+
+CUSTOMER = table_of(Customer)
+MESSAGE = table_of(Message)
+SHORTEST_WAIT = timedelta(seconds=1)
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=1)
+MOST_JITTER = timedelta(seconds=30)
+
+
+class Fate(StrEnum):
+    """What became of a message. `again` goes back to the queue and rests; `untried` goes back as if nothing had been."""
+
+    LEFT = "left"
+    AGAIN = "again"
+    UNTRIED = "untried"
+    REFUSED = "refused"
+    IN_DOUBT = "in_doubt"
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """One message's fate. `why` is the sentence of `channel`, `wait` what it asked us to wait, `bad_address` an address at
+    which nothing will ever be accepted."""
+
+    row: Row
+    fate: Fate
+    at: datetime
+    provider_id: str | None = None
+    why: str = ""
+    wait: timedelta | None = None
+    bad_address: str | None = None
+    channel: str = ""
+
+
+def settle(session: Session, settlements: Sequence[Settlement], *, worker: str, now: datetime) -> list[Settlement]:
+    """Write down what became of the messages that `worker` was sending; those that were settled.
+
+    One that somebody else settled meanwhile is left alone, but for a doubt: that it left after all ends every doubt.
+    """
+    ours = _ours(session, settlements, worker=worker)
+    if ours:
+        update = sa.update(MESSAGE).where(MESSAGE.c.id == sa.bindparam("row_id"))
+        values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in COLUMNS}
+        session.connection().execute(update.values(values), [_move(one, worker=worker, now=now) for one in ours])
+    ledger.write(session, [entry for one in ours if (entry := _entry(one, now=now)) is not None], now=now)
+    _give_places_back(session, [one for one in ours if one.fate in STAYED and one.row.purpose == Purpose.MARKETING])
+    refusals = [
+        Refusal(one.row.store_id, one.row.medium, one.bad_address, SuppressionReason.BOUNCED, one.channel)
+        for one in ours
+        if one.bad_address
+    ]
+    suppress(session, refusals, now=now)
+    return ours
+
+
+STAYED = frozenset({Fate.AGAIN, Fate.UNTRIED, Fate.REFUSED})
+STATES = {
+    Fate.LEFT: MessageState.SENT,
+    Fate.AGAIN: MessageState.QUEUED,
+    Fate.UNTRIED: MessageState.QUEUED,
+    Fate.REFUSED: MessageState.FAILED,
+    Fate.IN_DOUBT: MessageState.IN_DOUBT,
+}
+REASONS = {
+    Fate.LEFT: (OutcomeKind.SENT, Reason.LEFT),
+    Fate.AGAIN: (OutcomeKind.DEFERRED, Reason.TRY_AGAIN),
+    Fate.REFUSED: (OutcomeKind.FAILED, Reason.REFUSED),
+    Fate.IN_DOUBT: (OutcomeKind.IN_DOUBT, Reason.CRASHED_WHILE_SENDING),
+}
+COLUMNS = ("state", "reason", "provider_id", "worker", "alarm_at", "sent_at")
+
+
+def _ours(session: Session, settlements: Sequence[Settlement], *, worker: str) -> list[Settlement]:
+    """Those that still carry this worker's name and are open, locked."""
+    states: dict[int, str] = {}
+    for chunk in chunks(sorted(one.row.id for one in settlements)):
+        query = sa.select(MESSAGE.c.id, MESSAGE.c.state).where(MESSAGE.c.id.in_(chunk), MESSAGE.c.worker == worker)
+        states |= dict(session.execute(query.order_by(MESSAGE.c.id).with_for_update()).tuples().all())
+    return [one for one in settlements if _is_open(one, states.get(one.row.id))]
+
+
+def _is_open(one: Settlement, state: str | None) -> bool:
+    return state == MessageState.SENDING or (state == MessageState.IN_DOUBT and one.fate is Fate.LEFT)
+
+
+def _move(one: Settlement, *, worker: str, now: datetime) -> dict[str, Any]:
+    goes_back = STATES[one.fate] is MessageState.QUEUED
+    return {
+        "row_id": one.row.id,
+        "new_state": STATES[one.fate],
+        "new_reason": one.why[:500] or None,
+        "new_provider_id": one.provider_id and one.provider_id[:255],
+        "new_worker": None if goes_back else worker,
+        "new_alarm_at": next_try(one, now=now) if goes_back else now,
+        "new_sent_at": one.at if one.fate is Fate.LEFT else None,
+    }
+
+
+def _entry(one: Settlement, *, now: datetime) -> ledger.Entry | None:
+    if one.fate is Fate.UNTRIED:
+        return None
+    kind, reason = REASONS[one.fate]
+    seen = {"why": one.why[:200]} if one.why else {}
+    until = next_try(one, now=now) if one.fate is Fate.AGAIN else None
+    return ledger.Entry(one.row, kind, reason, seen=seen, until=until)
+
+
+def next_try(one: Settlement, *, now: datetime) -> datetime:
+    """When a message that stayed is tried again: later each time and not all at once, and a last time as it grows stale."""
+    if one.fate is Fate.UNTRIED:
+        return now + (one.wait or timedelta(0))
+    doubled = min(FIRST_WAIT * 2 ** min(max(one.row.tries - 1, 0), 10), LONGEST_WAIT)
+    jitter = MOST_JITTER * (crc32(f"{one.row.key}:{one.row.tries}".encode()) / 2**32)
+    wait = doubled if one.wait is None else max(one.wait, SHORTEST_WAIT)
+    stale_at: datetime = one.row.stale_at
+    return max(now, min(now + wait + jitter, stale_at))
+
+
+def _give_places_back(session: Session, stayed: Sequence[Settlement]) -> None:
+    """A message that did not leave holds up no other one."""
+    for one in sorted(stayed, key=lambda one: int(one.row.customer_id)):
+        query = sa.select(CUSTOMER.c.pace).where(CUSTOMER.c.id == one.row.customer_id).with_for_update()
+        pace = session.execute(query).scalar() or {}
+        kept = without(pace, medium=one.row.medium, message_id=one.row.id)
+        session.execute(sa.update(CUSTOMER).where(CUSTOMER.c.id == one.row.customer_id).values(pace=kept))

@@ -1,0 +1,140 @@
+"""Facts and voice as the plain words, numbers and lists that a text may use: never an object, never None."""
+
+import re
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_currency
+
+from app.render import clean
+from app.render.values import COLOUR, Voice
+from connectors.money import major
+from workflows.language import CustomerFacts, Facts, ItemFacts, OrderFacts
+
+MOST_ITEMS = 50
+Plain = dict[str, object]
+
+
+def context(facts: Facts, voice: Voice) -> Plain:
+    """Everything a text can name: `customer`, `store`, `order` ({} where there is none), `unsubscribe_url`, and `mail` for
+    the layout. Values are str, int, bool, or lists and dicts of these; lists hold at most 50."""
+    return {
+        "customer": _customer(facts.customer, voice),
+        "store": {
+            "name": clean.line(voice.store_name, 100),
+            "url": clean.url(voice.store_url),
+            "postal_address": _one_line_address(voice.postal_address),
+        },
+        "order": _order(facts.order, voice) if facts.order else {},
+        "unsubscribe_url": clean.url(voice.unsubscribe_url),
+        "mail": {"reason": clean.line(voice.reason_line, 300), **colours(voice.colour)},
+    }
+
+
+def _customer(customer: CustomerFacts, voice: Voice) -> Plain:
+    return {
+        "first_name": clean.name(customer.first_name),
+        "last_name": clean.name(customer.last_name),
+        "orders": customer.orders,
+        "spent": money(customer.spent, voice.currency, locale=voice.locale),
+    }
+
+
+def _order(order: OrderFacts, voice: Voice) -> Plain:
+    return {
+        "number": clean.line(order.number, 60),
+        "total": money(order.total, order.currency, locale=voice.locale),
+        "placed_on": day(order.placed_at, voice),
+        "shipped_on": day(order.shipped_at, voice),
+        "delivered_on": day(order.delivered_at, voice),
+        "is_first": order.is_first,
+        "items": [_item(item, order, voice=voice) for item in order.items[:MOST_ITEMS]],
+    }
+
+
+def _item(item: ItemFacts, order: OrderFacts, *, voice: Voice) -> Plain:
+    return {
+        "title": clean.line(item.title),
+        "quantity": item.quantity,
+        "price": money(item.price, order.currency, locale=voice.locale),
+        # A product without a page of its own is still found in the store.
+        "url": clean.url(item.url) or clean.url(voice.store_url),
+        "image_url": clean.url(item.image_url),
+    }
+
+
+@lru_cache(maxsize=16384)
+def money(amount: int, currency: str, *, locale: str) -> str:
+    """`amount` minor units as people of `locale` write it: (1250, "EUR", "de") is "12,50 €"."""
+    return format_currency(major(amount, currency), currency, locale=known_locale(locale))
+
+
+def day(at: datetime | None, voice: Voice) -> str:
+    """A date in the voice's zone, in full: "20 November 2026"; "" for None."""
+    return "" if at is None else _long_date(at.astimezone(_zone(voice.zone)).date(), voice.locale)
+
+
+@lru_cache(maxsize=4096)
+def _long_date(on: date, locale: str) -> str:
+    return format_date(on, "long", locale=known_locale(locale))
+
+
+@lru_cache(maxsize=1024)
+def known_locale(tag: str) -> Locale:
+    """The locale of a BCP 47 tag, its language alone where the whole is unknown, English where that is too."""
+    for one in (tag.replace("-", "_"), re.split("[-_]", tag)[0]):
+        try:
+            return Locale.parse(one)
+        except (UnknownLocaleError, ValueError, TypeError):
+            continue
+    return Locale("en")
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo(UTC.tzname(None))
+
+
+@lru_cache(maxsize=1024)
+def _one_line_address(address: str | None) -> str:
+    return ", ".join(part for part in (clean.line(row).rstrip(", ") for row in (address or "").splitlines()) if part)
+
+
+@lru_cache(maxsize=1024)
+def colours(colour: str) -> Plain:
+    """The accent, the ink that is readable on it, and a shade of it that is readable on a dark page."""
+    accent = colour.lower() if re.fullmatch("#[0-9a-fA-F]{6}", colour) else COLOUR
+    parts = [int(accent[place : place + 2], 16) for place in (1, 3, 5)]
+    ink = "#ffffff" if _contrast(parts, [255] * 3) >= _contrast(parts, [17] * 3) else "#111111"
+    return {
+        "colour": accent,
+        "ink": ink,
+        "on_light": _until_readable(parts, [255] * 3),
+        "on_dark": _until_readable(parts, [28] * 3),
+    }
+
+
+def _until_readable(parts: list[int], ground: list[int]) -> str:
+    """The colour, moved away from the ground until its contrast is at least 4.5 to 1 (WCAG 2.2, 1.4.3)."""
+    goal = 0 if sum(ground) > 384 else 255
+    while _contrast(parts, ground) < 4.5:
+        parts = [part + (goal - part) // 8 + (1 if goal > part else -1) for part in parts]
+        parts = [min(max(part, 0), 255) for part in parts]
+    return "#" + "".join(f"{part:02x}" for part in parts)
+
+
+def _contrast(one: list[int], other: list[int]) -> float:
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(parts: list[int]) -> float:
+    """Relative luminance of an sRGB colour (WCAG 2.2)."""
+    linear = [part / 3294.6 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

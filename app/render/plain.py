@@ -1,0 +1,103 @@
+"""The plain part of a mail: parsed Markdown as words that read well without any mark-up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from markdown_it.token import Token
+
+from app.render.pieces import Pieces
+
+
+@dataclass(slots=True)
+class _List:
+    """A list that is being written: the number of its next item, or None where it has bullets."""
+
+    number: int | None
+    is_outermost: bool
+
+    def marker(self) -> str:
+        if self.number is None:
+            return "- "
+        self.number += 1
+        return f"{self.number - 1}. "
+
+
+@dataclass(slots=True)
+class _Page:
+    """What is written so far. `margin` stands before every line, `marker` before the next block only."""
+
+    pieces: Pieces
+    written: list[str] = field(default_factory=list)
+    margins: list[str] = field(default_factory=list)
+    lists: list[_List] = field(default_factory=list)
+    marker: str = ""
+
+    def block(self, words: str, *, gap: bool = True) -> None:
+        margin = "".join(self.margins)
+        first = margin[: len(margin) - len(self.marker)] + self.marker if self.marker else margin
+        self.marker = ""
+        lines = words.split("\n")
+        self.written += [first + lines[0], *(f"\n{margin}{line}" for line in lines[1:]), "\n\n" if gap else "\n"]
+
+
+def text(found: Sequence[Token], pieces: Pieces) -> str:
+    """The body as plain text, tags still hidden; every block ends with a blank line, statements stand between them."""
+    page = _Page(pieces)
+    is_button = False
+    for place, one in enumerate(found):
+        if one.type == "paragraph_open":
+            is_button = one.attrGet("class") == "action"
+        elif one.type == "inline":
+            # A "hidden" paragraph is an item of a list without blank lines.
+            page.block(_inline(one, pieces, is_button=is_button), gap=not found[place - 1].hidden)
+        else:
+            _block(one, page)
+    return "".join(page.written)
+
+
+def _block(one: Token, page: _Page) -> None:
+    if one.type in {"bullet_list_open", "ordered_list_open"}:
+        page.lists.append(_List(int(one.attrGet("start") or 1) if one.tag == "ol" else None, not page.lists))
+    elif one.type in {"bullet_list_close", "ordered_list_close"}:
+        _close_list(page)
+    elif one.type == "list_item_open":
+        page.marker = page.lists[-1].marker()
+        page.margins.append(" " * len(page.marker))
+    elif one.type == "blockquote_open":
+        page.margins.append("> ")
+    elif one.type in {"list_item_close", "blockquote_close"}:
+        page.margins.pop()
+    elif one.type == "html_block":
+        page.written.append(one.content)
+    elif one.type == "hr":
+        page.block("* * *")
+    elif one.type == "fence":
+        page.block(one.content.rstrip("\n"))
+
+
+def _close_list(page: _Page) -> None:
+    closed = page.lists.pop()
+    ends_with_gap = bool(page.written) and page.written[-1] == "\n\n"
+    if closed.is_outermost and not ends_with_gap:
+        page.written.append("\n")
+
+
+def _inline(inline: Token, pieces: Pieces, *, is_button: bool) -> str:
+    made: list[str] = []
+    links: list[tuple[str, int]] = []
+    for one in inline.children or ():
+        if one.type == "link_open":
+            links.append((pieces.in_link(str(one.attrGet("href"))), len(made)))
+        elif one.type == "link_close":
+            address, begun = links.pop()
+            made[begun:] = [_link("".join(made[begun:]), address, is_button=is_button)]
+        else:
+            made.append("\n" if one.type in {"softbreak", "hardbreak"} else one.content)
+    return "".join(made)
+
+
+def _link(words: str, address: str, *, is_button: bool) -> str:
+    shown = address.removeprefix("mailto:")
+    if words in {address, shown} or not words.strip():
+        return shown
+    return f"{words}:\n{shown}" if is_button else f"{words} ({shown})"

@@ -1,0 +1,49 @@
+"""What rendering takes and gives: the store's voice, the finished words, and what is wrong with a text."""
+
+from dataclasses import dataclass, field
+
+COLOUR = "#1f5a4c"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Who speaks, and how numbers and dates are said.
+
+    `locale` is a BCP 47 tag, `zone` an IANA name, `currency` the store's own (ISO 4217). `unsubscribe_url` is None for service
+    messages. `reason_line` is the sentence "You get this because ...". `colour` is "#rrggbb"; anything else is the default.
+    """
+
+    store_name: str
+    store_url: str
+    postal_address: str | None
+    locale: str
+    zone: str
+    currency: str
+    reason_line: str
+    unsubscribe_url: str | None = field(default=None, repr=False)
+    colour: str = COLOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One message's words. `subject` is one line without control characters; `html` is a whole page."""
+
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    html: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What is wrong with a text, for the merchant who wrote it; `line` counts from 1."""
+
+    line: int
+    reason: str
+
+
+class BadTextError(Exception):
+    """A text cannot be used, or not for this message. Names the line, never what stood in the data."""
+
+    def __init__(self, name: str, line: int, *, reason: str) -> None:
+        super().__init__(f"text “{name}”, line {line}: {reason}")
+        self.name, self.line, self.reason = name, line, reason
