@@ -54,13 +54,13 @@ class _Seen:
 
 
 def gather(
-    session: Session, store: Store, asks: Sequence[Ask], *, now: datetime, with_items: bool = False
+    session: Session, store: Store, *, asks: Sequence[Ask], now: datetime, with_items: bool = False
 ) -> dict[int, tuple[Facts, Standing]]:
     """Facts and standing for each ask, by its key; an ask whose customer is not there any more is left out.
 
     `with_items` also reads what was bought, which only the rendering of a message needs.
     """
-    seen = _look(session, store, asks, with_items=with_items)
+    seen = _look(session, store, asks=asks, with_items=with_items)
     zone = zone_of(store)
     there = [ask for ask in asks if ask.customer_id in seen.customers]
     return {ask.key: (_facts(seen, ask, now=now), _standing(seen, ask, zone=zone)) for ask in there}
@@ -81,34 +81,38 @@ def zone_of(store: Store) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def _look(session: Session, store: Store, asks: Sequence[Ask], *, with_items: bool) -> _Seen:
+def _look(session: Session, store: Store, *, asks: Sequence[Ask], with_items: bool) -> _Seen:
     ids = sorted({ask.customer_id for ask in asks})
     order_ids = sorted(
         {ask.subject.removeprefix(ORDER_SUBJECT) for ask in asks if ask.subject.startswith(ORDER_SUBJECT)}
     )
     customers = {
         row.id: row
-        for row in _rows(session, sa.select(CUSTOMER).where(CUSTOMER.c.store_id == store.id), CUSTOMER.c.id, ids)
+        for row in _rows(
+            session, sa.select(CUSTOMER).where(CUSTOMER.c.store_id == store.id), column=CUSTOMER.c.id, values=ids
+        )
     }
-    reviews = _grouped(_rows(session, sa.select(REVIEW), REVIEW.c.customer_id, ids), "customer_id")
+    reviews = _grouped(_rows(session, sa.select(REVIEW), column=REVIEW.c.customer_id, values=ids), "customer_id")
     oldest = min((ask.event_at for ask in asks), default=EPOCH)
     return _Seen(
         customers=customers,
         orders={
-            row.external_id: row for row in _rows(session, _of_store(ORDER, store), ORDER.c.external_id, order_ids)
+            row.external_id: row
+            for row in _rows(session, _of_store(ORDER, store), column=ORDER.c.external_id, values=order_ids)
         },
         parcels=_grouped(
-            _rows(session, _of_store(PARCEL, store), PARCEL.c.order_external_id, order_ids), "order_external_id"
+            _rows(session, _of_store(PARCEL, store), column=PARCEL.c.order_external_id, values=order_ids),
+            "order_external_id",
         ),
-        items=_items(session, store, order_ids) if with_items else {},
+        items=_items(session, store, order_ids=order_ids) if with_items else {},
         later=_later_orders(session, [one for one in ids if _ordered_since(customers.get(one), oldest)], since=oldest),
         reviews=reviews,
-        products=_products(session, store, order_ids) if reviews else {},
-        suppressed=_suppressed(session, store, customers.values()),
+        products=_products(session, store, order_ids=order_ids) if reviews else {},
+        suppressed=_suppressed(session, store, customers=customers.values()),
     )
 
 
-def _rows(session: Session, query: sa.Select[Any], column: sa.Column[Any], values: Sequence[Any]) -> list[Any]:
+def _rows(session: Session, query: sa.Select[Any], *, column: sa.Column[Any], values: Sequence[Any]) -> list[Any]:
     return [row for chunk in chunks(values) for row in session.execute(query.where(column.in_(chunk)))]
 
 
@@ -132,12 +136,12 @@ def _later_orders(session: Session, ids: Sequence[int], *, since: datetime) -> d
         ORDER.c.counts, ORDER.c.placed_at >= since
     )
     found: dict[int, list[tuple[datetime, str]]] = {}
-    for customer_id, placed_at, external_id in _rows(session, query, ORDER.c.customer_id, ids):
+    for customer_id, placed_at, external_id in _rows(session, query, column=ORDER.c.customer_id, values=ids):
         found.setdefault(customer_id, []).append((placed_at, external_id))
     return found
 
 
-def _items(session: Session, store: Store, order_ids: Sequence[str]) -> dict[str, tuple[ItemFacts, ...]]:
+def _items(session: Session, store: Store, *, order_ids: Sequence[str]) -> dict[str, tuple[ItemFacts, ...]]:
     query = (
         sa.select(LINE, PRODUCT.c.url, PRODUCT.c.image_url)
         .outerjoin(
@@ -147,23 +151,26 @@ def _items(session: Session, store: Store, order_ids: Sequence[str]) -> dict[str
         .order_by(LINE.c.order_external_id, LINE.c.position)
     )
     found: dict[str, list[ItemFacts]] = {}
-    for row in _rows(session, query, LINE.c.order_external_id, order_ids):
+    for row in _rows(session, query, column=LINE.c.order_external_id, values=order_ids):
         item = ItemFacts(row.title, row.quantity, row.price, row.product_external_id, row.url, row.image_url)
         found.setdefault(row.order_external_id, []).append(item)
     return {order_id: tuple(items) for order_id, items in found.items()}
 
 
-def _products(session: Session, store: Store, order_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+def _products(session: Session, store: Store, *, order_ids: Sequence[str]) -> dict[str, frozenset[str]]:
     """Which products each order holds: a review of one of them answers the request for a review."""
     query = sa.select(LINE.c.order_external_id, LINE.c.product_external_id).where(LINE.c.store_id == store.id)
-    rows = _grouped(_rows(session, query, LINE.c.order_external_id, order_ids), "order_external_id")
+    rows = _grouped(_rows(session, query, column=LINE.c.order_external_id, values=order_ids), "order_external_id")
     return {order_id: frozenset(row.product_external_id for row in lines) for order_id, lines in rows.items()}
 
 
-def _suppressed(session: Session, store: Store, customers: Any) -> dict[tuple[str, str], str]:
+def _suppressed(session: Session, store: Store, *, customers: Any) -> dict[tuple[str, str], str]:
     addresses = sorted({address for row in customers for address in (email_key(row.email), row.phone) if address})
     query = _of_store(SUPPRESSION, store).where(SUPPRESSION.c.undone_at.is_(None))
-    return {(row.medium, row.address): row.reason for row in _rows(session, query, SUPPRESSION.c.address, addresses)}
+    return {
+        (row.medium, row.address): row.reason
+        for row in _rows(session, query, column=SUPPRESSION.c.address, values=addresses)
+    }
 
 
 def _facts(seen: _Seen, ask: Ask, *, now: datetime) -> Facts:
@@ -179,8 +186,8 @@ def _facts(seen: _Seen, ask: Ask, *, now: datetime) -> Facts:
         customer=_customer(row),
         is_subscribed=row.email_consent == SUBSCRIBED,
         orders_since=sum(1 for placed_at, external_id in later if placed_at >= since and external_id != own),
-        order=_order(seen, order, row) if order is not None else None,
-        has_reviewed=_has_reviewed(seen, ask, order),
+        order=_order(seen, order, customer=row) if order is not None else None,
+        has_reviewed=_has_reviewed(seen, ask, order=order),
     )
 
 
@@ -198,7 +205,7 @@ def _customer(row: Any) -> CustomerFacts:
     )
 
 
-def _order(seen: _Seen, order: Any, customer: Any) -> OrderFacts:
+def _order(seen: _Seen, order: Any, *, customer: Any) -> OrderFacts:
     parcels = seen.parcels.get(order.external_id, ())
     return OrderFacts(
         external_id=order.external_id,
@@ -217,7 +224,7 @@ def _order(seen: _Seen, order: Any, customer: Any) -> OrderFacts:
     )
 
 
-def _has_reviewed(seen: _Seen, ask: Ask, order: Any) -> bool:
+def _has_reviewed(seen: _Seen, ask: Ask, *, order: Any) -> bool:
     """Whether the person reviewed something of this order since it was placed."""
     if order is None:
         return False

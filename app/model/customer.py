@@ -20,10 +20,10 @@ class Customer(Base):
     """One person of one store.
 
     The counters (`orders_count`, `spent` in minor units of the store's currency, `first_order_at`, `last_order_at`) count
-    only orders that count and are kept by ingest. `email_consent` is the latest answer by its own time; the history is
-    in Consent. `said` keeps, per field, how surely and when it was last said ([1 for the account itself, 0 for a buyer's word in an
-    order; microseconds]), so that payloads in any order end in the same row. `pace` holds, per medium, the last marketing messages as
-    [microseconds, message id, workflow], newest first.
+    only orders that count and are kept by ingest. `email_consent` is the latest answer by its own time; the history is in
+    Consent. `said` keeps, per field, how surely and when it was last said ([1 for the account itself, 0 for a buyer's word
+    in an order; microseconds]), so that payloads in any order end in the same row. `pace` holds, per medium, the last
+    marketing messages as [microseconds, message id, workflow], newest first.
     """
 
     __tablename__ = "customer"

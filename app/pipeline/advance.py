@@ -103,7 +103,7 @@ def _decide(runtime: Runtime, taken: Sequence[Any]) -> None:
         for store_id in dict.fromkeys(row.store_id for row in taken):
             store = session.get_one(Store, store_id)
             desk = _Desk(store, law_of(store), _settings(session, store), runtime.workflows, now)
-            _decide_store(session, desk, [row for row in taken if row.store_id == store_id], written=written)
+            _decide_store(session, desk, rows=[row for row in taken if row.store_id == store_id], written=written)
         _write(session, written)
 
 
@@ -112,11 +112,11 @@ def _settings(session: Session, store: Store) -> dict[str, Any]:
     return {row.workflow: row for row in session.execute(query)}
 
 
-def _decide_store(session: Session, desk: _Desk, rows: Sequence[Any], *, written: _Written) -> None:
+def _decide_store(session: Session, desk: _Desk, *, rows: Sequence[Any], written: _Written) -> None:
     asks = [
         Ask(row.id, row.customer_id, row.subject, row.event_at, _medium(desk, row)) for row in _still(session, rows)
     ]
-    seen = gather(session, desk.store, asks, now=desk.now)
+    seen = gather(session, desk.store, asks=asks, now=desk.now)
     for row in rows:
         if row.id in seen:
             _decide_one(desk, row, seen=seen[row.id], written=written)
@@ -156,7 +156,7 @@ def _decide_one(desk: _Desk, row: Any, *, seen: tuple[Facts, Standing], written:
     # What falls due while the workflow is off is passed over, so that switching it on again sends no burst.
     is_on = setting is not None and setting.is_on
     verdict = decide(case) if is_on else Verdict(Decision.SKIP, Reason.SWITCHED_OFF)
-    following = _following(workflow, row, setting.dials if setting is not None else {})
+    following = _following(workflow, row, dials=setting.dials if setting is not None else {})
     if verdict.decision is Decision.SEND:
         written.messages.append(_message(desk, row, case=case))
     _apply(row, verdict, following=following, written=written, now=desk.now)
@@ -166,7 +166,7 @@ def _stop(reason: Reason) -> Verdict:
     return Verdict(Decision.STOP, reason)
 
 
-def _following(workflow: Workflow, row: Any, dials: Mapping[str, int]) -> dict[str, Any]:
+def _following(workflow: Workflow, row: Any, *, dials: Mapping[str, int]) -> dict[str, Any]:
     """Where the enrollment stands once this step is behind it: the next step with its due time, or done."""
     after = workflow.after(row.step)
     if after is None:

@@ -162,13 +162,17 @@ def _unlocked(runtime: Runtime, locked: str) -> Credentials:
 
 def _on(runtime: Runtime, row: Installation, *, credentials: Credentials) -> Arrival:
     try:
-        address, profile = _proven(runtime, row.address, credentials)
+        address, profile = _proven(runtime, row.address, credentials=credentials)
     except Unauthorised:
-        return _refuse(runtime, row, NOT_ITS_KEYS)
+        return _refuse(runtime, row, trouble=NOT_ITS_KEYS)
     except (Permanent, Malformed) as error:
-        return _refuse(runtime, row, str(error))
+        return _refuse(runtime, row, trouble=str(error))
     except Temporary:
-        return _refuse(runtime, row, NO_ANSWER) if row.tries + 1 >= MOST_TRIES else Arrival(Stage.LATER, row.address)
+        return (
+            _refuse(runtime, row, trouble=NO_ANSWER)
+            if row.tries + 1 >= MOST_TRIES
+            else Arrival(Stage.LATER, row.address)
+        )
     store_id = _move_in(runtime, address, profile=profile, credentials=credentials)
     try:
         _settle(runtime, store_id)
@@ -178,7 +182,7 @@ def _on(runtime: Runtime, row: Installation, *, credentials: Credentials) -> Arr
     return Arrival(Stage.CONNECTED, address)
 
 
-def _proven(runtime: Runtime, address: str, credentials: Credentials) -> tuple[str, StoreProfile]:
+def _proven(runtime: Runtime, address: str, *, credentials: Credentials) -> tuple[str, StoreProfile]:
     """What the store says of itself, and its address: its own home, where the same keys are proven there too.
 
     The typed address may be an alias of the home, and launch tokens speak of the home. A home that is only claimed would
@@ -246,7 +250,7 @@ def _pair(runtime: Runtime, store_id: int) -> None:
             )
 
 
-def _refuse(runtime: Runtime, row: Installation, trouble: str) -> Arrival:
+def _refuse(runtime: Runtime, row: Installation, *, trouble: str) -> Arrival:
     _close(runtime, row.state, store_id=None, trouble=trouble[:500])
     return Arrival(Stage.REFUSED, row.address, trouble)
 

@@ -45,15 +45,15 @@ def welcome(runtime: Runtime, visitor: Visitor, *, id_token: str) -> int:
     known = _connected(runtime, visitor.address)
     if known is not None:
         return known
-    return _move_in(runtime, visitor.address, shopify(runtime).exchange(visitor.address, id_token))
+    return _move_in(runtime, visitor.address, credentials=shopify(runtime).exchange(visitor.address, id_token))
 
 
 def redeem(runtime: Runtime, shop: str, *, code: str) -> int:
     """The id of the store that a code of the authorization-code grant opens. Raises as `Shopify.redeem` and the calls."""
-    return _move_in(runtime, shop, shopify(runtime).redeem(shop, code))
+    return _move_in(runtime, shop, credentials=shopify(runtime).redeem(shop, code))
 
 
-def _move_in(runtime: Runtime, shop: str, credentials: Credentials) -> int:
+def _move_in(runtime: Runtime, shop: str, *, credentials: Credentials) -> int:
     profile = shopify(runtime).profile(_JustCame(shop, credentials))
     return install(runtime, platform=Shopify.platform, address=shop, profile=profile, credentials=credentials)
 

@@ -113,11 +113,11 @@ def open_batch(runtime: Runtime, limit: int = 200) -> int:
     with runtime.database.write_inbox() as session:
         taken = claim(session, DELIVERY, states=(DeliveryState.WAITING,), now=now, lease=LEASE, limit=limit)
     for store_id in dict.fromkeys(row.store_id for row in taken):
-        _open_store(runtime, store_id, [row for row in taken if row.store_id == store_id])
+        _open_store(runtime, store_id, deliveries=[row for row in taken if row.store_id == store_id])
     return len(taken)
 
 
-def _open_store(runtime: Runtime, store_id: int, deliveries: Sequence[Any]) -> None:
+def _open_store(runtime: Runtime, store_id: int, *, deliveries: Sequence[Any]) -> None:
     with runtime.database.read() as session:
         store = session.get(Store, store_id)
     if store is None or store.platform not in runtime.connectors:
@@ -128,11 +128,11 @@ def _open_store(runtime: Runtime, store_id: int, deliveries: Sequence[Any]) -> N
     good = [one for one in opened if one.aside is None]
     _settle(runtime, [one for one in opened if one.aside is not None])
     try:
-        _ingest(runtime, store, good)
+        _ingest(runtime, store, opened=good)
     except (SQLAlchemyError, ValueError, KeyError, TypeError, AttributeError) as error:
         # One of them is to blame: each for itself, so that the others go on.
         log.trouble("batch_not_ingested", store_id=store_id, count=len(good), error=error)
-        good = [one for one in good if _ingest_alone(runtime, store, one)]
+        good = [one for one in good if _ingest_alone(runtime, store, one=one)]
     _settle(runtime, good)
 
 
@@ -148,7 +148,7 @@ def _read(connector: StoreConnector, delivery: Any, *, profile: StoreProfile) ->
     return _Opened(delivery, records=reading.records)
 
 
-def _ingest(runtime: Runtime, store: Store, opened: Sequence[_Opened]) -> None:
+def _ingest(runtime: Runtime, store: Store, *, opened: Sequence[_Opened]) -> None:
     if not opened:
         return
     with runtime.database.write() as session:
@@ -162,10 +162,10 @@ def _heard(session: Session, store: Store, *, at: Any) -> None:
     session.execute(sa.update(CONNECTION).where(CONNECTION.c.store_id == store.id).values(last_delivery_at=at))
 
 
-def _ingest_alone(runtime: Runtime, store: Store, one: _Opened) -> bool:
+def _ingest_alone(runtime: Runtime, store: Store, *, one: _Opened) -> bool:
     """Whether this delivery could be taken in; else it rests until its alarm, and is set aside after many tries."""
     try:
-        _ingest(runtime, store, [one])
+        _ingest(runtime, store, opened=[one])
     except (SQLAlchemyError, ValueError, KeyError, TypeError, AttributeError) as error:
         log.trouble("delivery_not_ingested", store_id=store.id, delivery_id=one.delivery.id, error=error)
         if one.delivery.tries >= MOST_TRIES:

@@ -63,7 +63,7 @@ def _told(error: HTTPException) -> Response:
         and not isinstance(error, InternalServerError)
     ):
         sentence = error.description
-    response = _page(title, sentence, code) if is_for_people() else jsonify(error=error.name, sentence=sentence)
+    response = _page(title, sentence, code=code) if is_for_people() else jsonify(error=error.name, sentence=sentence)
     response.status_code = code
     if code == 401:
         response.headers[RETRY_HEADER[0]] = RETRY_HEADER[1]
@@ -72,5 +72,5 @@ def _told(error: HTTPException) -> Response:
     return response
 
 
-def _page(title: str, sentence: str, code: int) -> Response:
+def _page(title: str, sentence: str, *, code: int) -> Response:
     return Response(render_template("notice.html", title=title, sentences=[sentence], code=code))

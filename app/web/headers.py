@@ -32,7 +32,7 @@ def open_frame(frame: Frame) -> None:
     g.frame = frame
 
 
-def admin_origins(house: Runtime, platform: str, address: str) -> tuple[str, ...]:
+def admin_origins(house: Runtime, platform: str, *, address: str) -> tuple[str, ...]:
     """The origins of a verified store's admin."""
     if platform != "shopify":
         return (origin(address),)
@@ -43,7 +43,7 @@ def admin_origins(house: Runtime, platform: str, address: str) -> tuple[str, ...
 def open_to_admin(platform: str, address: str) -> None:
     """Let the admin of a verified store frame this page, and let the page load that platform's App Bridge."""
     scripts = (origin(app_bridge(runtime())),) if platform == "shopify" else ()
-    open_frame(Frame(ancestors=admin_origins(runtime(), platform, address), scripts=scripts))
+    open_frame(Frame(ancestors=admin_origins(runtime(), platform, address=address), scripts=scripts))
 
 
 def open_to_claimed_shop(shop: str) -> None:

@@ -84,7 +84,7 @@ def _kept(house: Runtime, store_id: int, *, message_id: int) -> bytes:
 def _admin_of(house: Runtime, store_id: int) -> tuple[str, ...]:
     with house.database.read() as session:
         store = session.get(Store, store_id)
-    return admin_origins(house, store.platform, store.address) if store else ()
+    return admin_origins(house, store.platform, address=store.address) if store else ()
 
 
 def _parsed(raw: bytes) -> EmailMessage:

@@ -45,7 +45,7 @@ def page(visited: Desk) -> str:
             ),
             "messages": overview.messages(session, store_id=visited.store_id, known=house.workflows),
         }
-    origins = admin_origins(house, visited.platform, visited.address)
+    origins = admin_origins(house, visited.platform, address=visited.address)
     keys = {"admin_origin": origins[0], "app_bridge": app_bridge(house), **shopify_keys()}
     return render_template("settings.html", **parts, **keys, **_surroundings(visited))
 

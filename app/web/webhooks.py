@@ -34,7 +34,7 @@ def shopify() -> Response:
     if not connector.is_genuine(_headers(), body, credentials=None):
         raise Unauthorized("The signature is not right.")
     head = _head(connector, body)
-    return _keep(_doors().by_address("shopify", head.address or ""), head, body)
+    return _keep(_doors().by_address("shopify", head.address or ""), head, body=body)
 
 
 @routes.post("/woocommerce/<public_key>")
@@ -46,9 +46,9 @@ def woocommerce(public_key: str) -> Response:
     head = _head(connector, body)
     if head.is_ping:
         return Response()
-    if not _is_genuine(connector, door, public_key, body=body):
+    if not _is_genuine(connector, door, public_key=public_key, body=body):
         raise Unauthorized("The signature is not right.")
-    return _keep(door, head, body)
+    return _keep(door, head, body=body)
 
 
 def _body() -> bytes:
@@ -70,7 +70,7 @@ def _head(connector: StoreConnector, body: bytes) -> DeliveryHead:
         return DeliveryHead(NO_TOPIC, None, hashlib.sha256(body).hexdigest())
 
 
-def _is_genuine(connector: StoreConnector, door: Door, public_key: str, *, body: bytes) -> bool:
+def _is_genuine(connector: StoreConnector, door: Door, *, public_key: str, body: bytes) -> bool:
     """A secret may have changed in the seconds for which we remember it: a wrong signature is judged once more."""
     if connector.is_genuine(_headers(), body, credentials=door.credentials):
         return True
@@ -80,7 +80,7 @@ def _is_genuine(connector: StoreConnector, door: Door, public_key: str, *, body:
     return anew is not None and connector.is_genuine(_headers(), body, credentials=anew.credentials)
 
 
-def _keep(door: Door | None, head: DeliveryHead, body: bytes) -> Response:
+def _keep(door: Door | None, head: DeliveryHead, *, body: bytes) -> Response:
     inbox.accept(runtime(), store_id=_known(door).store_id, head=head, body=body)
     return Response()
 

@@ -48,7 +48,7 @@ class Outbox:
             raise Permanent("the message's key is too long for a file's name")
         try:
             if not _has(path):
-                _write(path, raw, envelope.at)
+                _write(path, raw, at=envelope.at)
         except OSError as error:
             # The error's own words hold the path and so the key: only its kind is told.
             raise Temporary(f"the outbox cannot be written ({type(error).__name__}, errno {error.errno})") from None
@@ -91,7 +91,7 @@ def _has(path: Path) -> bool:
     return path.with_suffix(FORGOTTEN).exists() or (path.exists() and path.stat().st_size > 0)
 
 
-def _write(path: Path, raw: bytes, at: datetime) -> None:
+def _write(path: Path, raw: bytes, *, at: datetime) -> None:
     # Not forced to the disk: what is kept here never leaves, so that writing it again after a power cut tells nobody twice.
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")

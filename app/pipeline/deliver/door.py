@@ -88,7 +88,7 @@ def judge(session: Session, taken: Sequence[Row], *, runtime: Runtime, worker: s
     written = _Written()
     for store_id in dict.fromkeys(row.store_id for row in rows):
         mine = [row for row in rows if row.store_id == store_id]
-        desk = _desk(session, store_id, mine, runtime=runtime, people=people, now=now)
+        desk = _desk(session, store_id, rows=mine, runtime=runtime, people=people, now=now)
         for row in mine:
             _judge_one(desk, row, written=written, worker=worker)
     _write(session, written, now=now)
@@ -117,7 +117,7 @@ def _locked(session: Session, ids: Sequence[int]) -> dict[int, Any]:
 
 
 def _desk(
-    session: Session, store_id: int, rows: Sequence[Row], *, runtime: Runtime, people: Mapping[int, Any], now: datetime
+    session: Session, store_id: int, *, rows: Sequence[Row], runtime: Runtime, people: Mapping[int, Any], now: datetime
 ) -> _Desk:
     store = session.get_one(Store, store_id)
     asks = [Ask(row.id, row.customer_id, row.subject, row.event_at, row.medium) for row in rows]
@@ -127,7 +127,7 @@ def _desk(
         store=store,
         law=law_of(store),
         settings=dict(session.execute(switches).tuples().all()),
-        seen=gather(session, store, asks, now=now, with_items=True),
+        seen=gather(session, store, asks=asks, now=now, with_items=True),
         people=people,
         now=now,
     )
@@ -142,7 +142,7 @@ def _judge_one(desk: _Desk, row: Row, *, written: _Written, worker: str) -> None
         except BadTextError as error:
             verdict = Verdict(Decision.DROP, Reason.BAD_TEXT, {"text": row.text, "why": str(error)[:200]})
     if verdict.decision is not Decision.SEND:
-        _turned_away(desk, row, verdict, written=written)
+        _turned_away(desk, row, verdict=verdict, written=written)
         return
     if row.purpose == Purpose.MARKETING:
         written.paces[row.customer_id] = held(
@@ -172,7 +172,7 @@ def _envelope(desk: _Desk, row: Row) -> Envelope:
     return envelope(text, config=desk.runtime.config, signer=desk.runtime.signer, now=desk.now)
 
 
-def _turned_away(desk: _Desk, row: Row, verdict: Verdict, *, written: _Written) -> None:
+def _turned_away(desk: _Desk, row: Row, *, verdict: Verdict, written: _Written) -> None:
     written.entries.append(
         ledger.Entry(row, KINDS[verdict.decision], verdict.reason, seen=verdict.seen, until=verdict.until)
     )

@@ -63,7 +63,7 @@ def _settle(runtime: Runtime, account: Account, *, why: str, only: Sequence[Row]
     if not rows:
         return 0
     now = runtime.clock.now()
-    settlements = [_judged(runtime, row, account, why=why, now=now) for row in rows]
+    settlements = [_judged(runtime, row, account=account, why=why, now=now) for row in rows]
     with runtime.database.write() as session:
         settled = settle(session, settlements, worker=account.worker, now=now)
     fates = [one.fate for one in settled]
@@ -82,7 +82,7 @@ def _open(runtime: Runtime, worker: str) -> Sequence[Row]:
         return session.execute(query).all()
 
 
-def _judged(runtime: Runtime, row: Row, account: Account, *, why: str, now: datetime) -> Settlement:
+def _judged(runtime: Runtime, row: Row, *, account: Account, why: str, now: datetime) -> Settlement:
     mark = account.marks.get(row.id)
     if mark is Mark.LEFT:
         return Settlement(row, Fate.LEFT, now)

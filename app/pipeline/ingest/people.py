@@ -151,7 +151,7 @@ class People:
         ).first()
         if has_any is None:
             return set()
-        marks = {tombstone(self.signer, self.store, key): key for key in names}
+        marks = {tombstone(self.signer, self.store, key=key): key for key in names}
         found: set[Key] = set()
         for chunk in chunks(sorted(marks)):
             query = sa.select(TOMBSTONE.c.fingerprint).where(
@@ -262,6 +262,6 @@ class People:
         self.session.connection().execute(update.values(customer_id=sa.bindparam("to")), rows)
 
 
-def tombstone(signer: Signer, store: Store, key: Key) -> str:
+def tombstone(signer: Signer, store: Store, *, key: Key) -> str:
     """The keyed hash under which an erased identity is remembered."""
     return signer.fingerprint("tombstone", f"{store.id}:{key[0]}:{key[1]}")

@@ -78,7 +78,7 @@ def order(name: str, number: int) -> str:
     return web.drawn("order.html", shop, order=_order(shop, number))
 
 
-def change_order(name: str, number: int, action: str) -> Response:
+def change_order(name: str, number: int, *, action: str) -> Response:
     """Fulfil, deliver, refund or cancel."""
     shop = web.store(name)
     one = _order(shop, number)
@@ -91,7 +91,7 @@ def change_order(name: str, number: int, action: str) -> Response:
     done = {"fulfil": "Fulfilled", "deliver": "Marked as delivered", "refund": "Refunded", "cancel": "Cancelled"}
     if action not in deeds:
         abort(404)
-    return _try(deeds[action], done[action], f"/store/{name}/admin/orders/{number}")
+    return _try(deeds[action], done[action], back=f"/store/{name}/admin/orders/{number}")
 
 
 def _asked_amount(one: Order) -> int:
@@ -100,7 +100,7 @@ def _asked_amount(one: Order) -> int:
     return one.current_total if asked is None else round(asked * 100)
 
 
-def _try(deed: Any, done: str, back: str) -> Response:
+def _try(deed: Any, done: str, *, back: str) -> Response:
     try:
         deed()
     except ValueError as no:
@@ -125,14 +125,14 @@ def customer(name: str, number: int) -> str:
     return web.drawn("customer.html", shop, customer=_customer(shop, number))
 
 
-def change_customer(name: str, number: int, action: str) -> Response:
+def change_customer(name: str, number: int, *, action: str) -> Response:
     """Subscribe, unsubscribe, ask for their data, ask to forget them, delete them."""
     shop = web.store(name)
     one = _customer(shop, number)
     deeds = {
         "subscribe": lambda: shop.set_email_consent(one, "SUBSCRIBED"),
         "unsubscribe": lambda: shop.set_email_consent(one, "UNSUBSCRIBED"),
-        "birthday": lambda: shop.set_metafield(one, "facts.birth_date", request.form.get("birthday", "")),
+        "birthday": lambda: shop.set_metafield(one, "facts.birth_date", value=request.form.get("birthday", "")),
         "request-data": lambda: shop.request_data(one.email or ""),
         "redact": lambda: shop.redact_customer(one.email or ""),
         "delete": lambda: shop.delete_customer(one),
@@ -140,7 +140,7 @@ def change_customer(name: str, number: int, action: str) -> Response:
     if action not in deeds:
         abort(404)
     away = "" if action == "delete" else f"/{number}"
-    return _try(deeds[action], "Done", f"/store/{name}/admin/customers{away}")
+    return _try(deeds[action], "Done", back=f"/store/{name}/admin/customers{away}")
 
 
 def apps(name: str) -> str:
@@ -176,7 +176,7 @@ def id_token(name: str) -> Response:
     return jsonify({"token": here().tokens.id_token(shop.name)})
 
 
-def embedded(name: str, client_id: str, path: str = "") -> Response | str:
+def embedded(name: str, client_id: str, *, path: str = "") -> Response | str:
     """The app in a frame, opened the way admin.shopify.com opens it."""
     shop, stand_in = web.store(name), here()
     if client_id != stand_in.state.client_id:

@@ -65,7 +65,7 @@ def graphql(version: str) -> Response:
         refusal = _refusal(token, stand_in)
         if token is None or refusal is not None:
             return refusal or _said({"errors": UNKNOWN}, 401)
-        found = _executed(shop, token, answered_by)
+        found = _executed(shop, token, version=answered_by)
     mishaps.after(stand_in.faults, "graphql")
     found.headers["X-Shopify-API-Version"] = stand_in.faults.version or answered_by
     found.headers["X-Request-Id"] = stand_in.state.uuid()
@@ -79,7 +79,7 @@ def _refusal(token: Access | None, stand_in: StandIn) -> Response | None:
     return None
 
 
-def _executed(shop: Shop, token: Access, version: str) -> Response:
+def _executed(shop: Shop, token: Access, *, version: str) -> Response:
     call = _call()
     if call is None:
         return _said({"errors": {"query": "Required parameter missing or invalid"}}, 400)

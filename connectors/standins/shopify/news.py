@@ -33,6 +33,6 @@ class News:
             if kind is None:
                 event = self.shop.state.uuid()
                 for topic, payload in self._said:
-                    self.shop.webhooks.add(self.shop, topic, payload(), event_id=event)
+                    self.shop.webhooks.add(self.shop, topic, payload=payload(), event_id=event)
         finally:
             self.shop.state.lock.release()

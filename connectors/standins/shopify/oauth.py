@@ -37,8 +37,8 @@ def access_token() -> Response:
     said = {key: str(value) for key, value in (body if isinstance(body, dict) else request.form).items()}
     try:
         with stand_in.state.lock:
-            _check_client(stand_in, shop, said)
-            granted = _granted(stand_in, shop, said)
+            _check_client(stand_in, shop, said=said)
+            granted = _granted(stand_in, shop, said=said)
     except Refused as no:
         found = jsonify({"error": no.error, "error_description": no.description})
         found.status_code = no.status
@@ -47,7 +47,7 @@ def access_token() -> Response:
     return jsonify(granted)
 
 
-def _check_client(stand_in: StandIn, shop: Shop, said: dict[str, str]) -> None:
+def _check_client(stand_in: StandIn, shop: Shop, *, said: dict[str, str]) -> None:
     """Raises Refused invalid_client for a wrong secret, and where the app is not in."""
     secret = said.get("client_secret", "").encode()
     known = any(hmac.compare_digest(secret, one.encode()) for one in stand_in.state.client_secrets)
@@ -56,11 +56,11 @@ def _check_client(stand_in: StandIn, shop: Shop, said: dict[str, str]) -> None:
         raise Refused("invalid_client", "Client authentication failed")
 
 
-def _granted(stand_in: StandIn, shop: Shop, said: dict[str, str]) -> dict[str, Any]:
+def _granted(stand_in: StandIn, shop: Shop, *, said: dict[str, str]) -> dict[str, Any]:
     expiring = said.get("expiring") in {"1", "true", "True"}
     kind = said.get("grant_type", "")
     if kind == EXCHANGE:
-        return _exchanged(stand_in, shop, said)
+        return _exchanged(stand_in, shop, said=said)
     if kind == "refresh_token":
         return stand_in.tokens.renew(shop.name, said.get("refresh_token", ""))
     if "code" in said and kind in {"", "authorization_code"}:
@@ -70,7 +70,7 @@ def _granted(stand_in: StandIn, shop: Shop, said: dict[str, str]) -> dict[str, A
     raise Refused("unsupported_grant_type", "The grant type is not supported")
 
 
-def _exchanged(stand_in: StandIn, shop: Shop, said: dict[str, str]) -> dict[str, Any]:
+def _exchanged(stand_in: StandIn, shop: Shop, *, said: dict[str, str]) -> dict[str, Any]:
     if said.get("subject_token_type") != ID_TOKEN:
         raise Refused("invalid_request", "Invalid subject_token_type")
     stand_in.tokens.read_id_token(said.get("subject_token", ""), shop.name)

@@ -46,7 +46,9 @@ def _person(shop: "Shop", person: "Person") -> Customer:
         at=person.joined_at,
     )
     if person.birthday is not None:
-        customers.put_metafield(shop, one, customers.BIRTHDAY, value=person.birthday.isoformat(), at=person.joined_at)
+        customers.put_metafield(
+            shop, one, name=customers.BIRTHDAY, value=person.birthday.isoformat(), at=person.joined_at
+        )
     if person.accepts_marketing and person.email:
         one.email_consent = Consent(state="SUBSCRIBED", opt_in_level="SINGLE_OPT_IN", updated_at=person.joined_at)
     return one
@@ -56,7 +58,7 @@ def _purchase(shop: "Shop", purchase: "Purchase", *, buyer: Customer | None, she
     source = "web" if buyer else "pos"
     one = buying.made_order(shop, {"source": source}, items=(), buyer=buyer, at=purchase.at)
     one.lines = [
-        buying.bought(shop, one, shelf[line.item], quantity=line.quantity, price=line.price_minor)
+        buying.bought(shop, one, variant=shelf[line.item], quantity=line.quantity, price=line.price_minor)
         for line in purchase.lines
         if line.item in shelf
     ]
@@ -74,7 +76,7 @@ def _undo(shop: "Shop", order: Order) -> None:
     order.cancelled_at = order.closed_at = at
     order.cancel_reason = "CUSTOMER"
     if order.total > 0:
-        parcels.given_back(shop, order, order.total, at=at)
+        parcels.given_back(shop, order, amount=order.total, at=at)
 
 
 def _send(shop: "Shop", order: Order) -> None:

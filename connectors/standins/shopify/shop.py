@@ -138,7 +138,7 @@ class Shop:
 
     def update_product(self, product: Product, **changes: Any) -> None:
         """Change a product's title, description or status."""
-        buying.update_product(self, product, changes)
+        buying.update_product(self, product, changes=changes)
 
     def delete_product(self, product: Product) -> None:
         """Take a product off the shelf for good."""
@@ -152,7 +152,7 @@ class Shop:
 
     def update_customer(self, customer: Customer, **changes: Any) -> None:
         """Change a customer's names, phone, note, locale or e-mail address."""
-        customers.update(self, customer, changes)
+        customers.update(self, customer, changes=changes)
 
     def delete_customer(self, customer: Customer) -> None:
         """Remove a customer without orders from the store, or detach them from theirs."""
@@ -160,26 +160,26 @@ class Shop:
 
     def merge_customers(self, kept: Customer, gone: Customer) -> None:
         """Two records were one person."""
-        customers.merge(self, kept, gone)
+        customers.merge(self, kept, gone=gone)
 
     def set_email_consent(
         self, customer: Customer, state: str, *, level: str | None = "SINGLE_OPT_IN", at: datetime | None = None
     ) -> None:
         """What the customer allows by e-mail: SUBSCRIBED, UNSUBSCRIBED, PENDING ..."""
-        customers.set_email_consent(self, customer, state, level=level, at=at)
+        customers.set_email_consent(self, customer, state=state, level=level, at=at)
 
     def set_sms_consent(self, customer: Customer, state: str, *, level: str | None = "SINGLE_OPT_IN") -> None:
         """What the customer allows by text message."""
-        customers.set_sms_consent(self, customer, state, level=level)
+        customers.set_sms_consent(self, customer, state=state, level=level)
 
     def change_tags(self, customer: Customer, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> None:
         """Put tags on a customer and take others off."""
         customers.change_tags(self, customer, add=add, remove=remove)
 
-    def set_metafield(self, owner: Any, name: str, value: str) -> Metafield:
+    def set_metafield(self, owner: Any, name: str, *, value: str) -> Metafield:
         """A merchant's own field; `name` is namespace.key, e.g. facts.birth_date."""
         namespace, _, key = name.rpartition(".")
-        return customers.set_metafield(self, owner, (namespace, key), value=value)
+        return customers.set_metafield(self, owner, name=(namespace, key), value=value)
 
     # Buying
 
@@ -189,7 +189,7 @@ class Shop:
 
     def update_checkout(self, checkout: Checkout, items: Sequence[Wanted]) -> None:
         """The shopper came back and changed the basket."""
-        buying.update_checkout(self, checkout, items)
+        buying.update_checkout(self, checkout, items=items)
 
     def delete_checkout(self, checkout: Checkout) -> None:
         """The checkout is gone."""
@@ -201,7 +201,7 @@ class Shop:
 
     def update_order(self, order: Order, **changes: Any) -> None:
         """The merchant edits a note or the tags of an order."""
-        buying.update_order(self, order, changes)
+        buying.update_order(self, order, changes=changes)
 
     def cancel_order(self, order: Order, *, reason: str = "CUSTOMER", refund: bool = True) -> None:
         """Cancel an order, and give the money back unless `refund` is off."""
@@ -211,7 +211,7 @@ class Shop:
         self, order: Order, amount: int | None = None, *, lines: Mapping[LineItem, int] | None = None, note: str = ""
     ) -> Refund:
         """Give back `amount` minor units (default: what is left), for `lines` where they are named."""
-        return parcels.refund(self, order, amount, lines=lines, note=note)
+        return parcels.refund(self, order, amount=amount, lines=lines, note=note)
 
     def fulfil(self, order: Order, *, tracking_number: str | None = "SI000001GB") -> Fulfillment:
         """Send everything that is still to send in one parcel."""
@@ -223,7 +223,7 @@ class Shop:
 
     def track(self, fulfillment: Fulfillment, status: str, *, message: str | None = None) -> None:
         """Any other news of the carrier: IN_TRANSIT, OUT_FOR_DELIVERY, FAILURE ..."""
-        parcels.track(self, fulfillment, status, message=message)
+        parcels.track(self, fulfillment, status=status, message=message)
 
     def delete_order(self, order: Order) -> None:
         """The merchant deletes an order."""

@@ -88,7 +88,7 @@ def sign_up(name: str) -> Response:
         names: Any = {"first_name": text("first_name") or None, "last_name": text("last_name") or None}
         one = shop.create_customer(email=email, state="ENABLED", accepts_marketing=ticked, **names)
         if text("birthday"):
-            shop.set_metafield(one, "facts.birth_date", text("birthday"))
+            shop.set_metafield(one, "facts.birth_date", value=text("birthday"))
     elif ticked and one.email_consent.state != "SUBSCRIBED":
         shop.set_email_consent(one, "SUBSCRIBED")
     session[f"member-{name}"] = one.id

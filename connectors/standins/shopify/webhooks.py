@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import requests
 
@@ -24,7 +24,11 @@ RETRIES = 8
 FIRST_PAUSE = timedelta(hours=4) / (2**RETRIES - 1)
 CONNECT_SECONDS, TOTAL_SECONDS = 1, 5
 
-Transport = Callable[[str, bytes, Mapping[str, str]], int]
+
+class Transport(Protocol):
+    """Posts one webhook; the status that came back, 0 for none."""
+
+    def __call__(self, url: str, body: bytes, *, headers: Mapping[str, str]) -> int: ...
 
 
 @dataclass(eq=False)
@@ -66,7 +70,7 @@ def signature(body: bytes, secret: str) -> str:
     return base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256)).decode()
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+def post(url: str, body: bytes, *, headers: Mapping[str, str]) -> int:
     """Send one webhook as Shopify does: 1 s to connect, 5 s in all, redirects not followed. 0 means no answer."""
     timeout = (CONNECT_SECONDS, TOTAL_SECONDS)
     try:
@@ -91,10 +95,10 @@ class Queue:
         self._stop: threading.Event | None = None
         self._sequence = 0
 
-    def add(self, shop: "Shop", topic: str, payload: Any, *, event_id: str) -> None:
+    def add(self, shop: "Shop", topic: str, *, payload: Any, event_id: str) -> None:
         """Put one webhook into the queue for every subscription of `shop` that asks for `topic`."""
         for subscription in self._asking(shop, topic):
-            self.pending.append(self._made(shop, topic, payload, event_id=event_id, subscription=subscription))
+            self.pending.append(self._made(shop, topic, payload=payload, event_id=event_id, subscription=subscription))
 
     def _asking(self, shop: "Shop", topic: str) -> list[Subscription | None]:
         """None stands for the app's own file; compliance topics are only there and need no scope."""
@@ -107,7 +111,7 @@ class Queue:
         return [*([None] if topic in self.state.topics else []), *made]
 
     def _made(
-        self, shop: "Shop", topic: str, payload: Any, *, event_id: str, subscription: Subscription | None
+        self, shop: "Shop", topic: str, *, payload: Any, event_id: str, subscription: Subscription | None
     ) -> Delivery:
         fields = subscription.include_fields if subscription else []
         said = {key: payload[key] for key in fields if key in payload} if fields else payload
@@ -175,7 +179,7 @@ class Queue:
         return chosen
 
     def _send(self, delivery: Delivery) -> None:
-        status = self.transport(delivery.address, delivery.body, self.headers(delivery))
+        status = self.transport(delivery.address, delivery.body, headers=self.headers(delivery))
         with self.state.lock:
             delivery.answers.append(status)
             if 200 <= status < 300:

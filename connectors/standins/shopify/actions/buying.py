@@ -54,7 +54,7 @@ def made_product(shop: "Shop", title: str, *, price: int, at: datetime, sku: str
     return one
 
 
-def update_product(shop: "Shop", product: Product, changes: Mapping[str, Any]) -> None:
+def update_product(shop: "Shop", product: Product, *, changes: Mapping[str, Any]) -> None:
     """products/update. Raises ValueError for what is not a plain field."""
     unknown = set(changes) - {"title", "description", "status", "product_type", "tags"}
     if unknown:
@@ -108,7 +108,7 @@ def _checkout_lines(shop: "Shop", items: Sequence[Wanted]) -> list[CheckoutLine]
     return [CheckoutLine(id=shop.state.number(), variant=what, quantity=count) for what, count in basket(items)]
 
 
-def update_checkout(shop: "Shop", checkout: Checkout, items: Sequence[Wanted]) -> None:
+def update_checkout(shop: "Shop", checkout: Checkout, *, items: Sequence[Wanted]) -> None:
     """checkouts/update with another basket."""
     with shop.news() as news:
         checkout.lines, checkout.updated_at = _checkout_lines(shop, items), news.at
@@ -130,11 +130,11 @@ def place_order(shop: "Shop", wants: OrderWants) -> Order:
             raise ValueError("an order needs something in it")
         buyer = None if wants.get("guest") else _buyer(news, wants)
         one = made_order(shop, wants, items=items, buyer=buyer, at=news.at)
-        _take_discount(shop, one, wants.get("discount_code"))
+        _take_discount(shop, one, code=wants.get("discount_code"))
         one.transactions.append(paid(shop, one, at=news.at))
         for topic in ("orders/create", "orders/paid", "orders/updated"):
             news.say(topic, lambda: order_bodies.order(shop, one))
-        _settle(news, one, wants.get("checkout"))
+        _settle(news, one, checkout=wants.get("checkout"))
         return one
 
 
@@ -142,7 +142,7 @@ def _items_of(checkout: Checkout | None) -> list[tuple[Variant, int]]:
     return [(part.variant, part.quantity) for part in checkout.lines] if checkout else []
 
 
-def _settle(news: "News", one: Order, checkout: Checkout | None) -> None:
+def _settle(news: "News", one: Order, *, checkout: Checkout | None) -> None:
     """What an order changes around it: the shelves, the buyer's numbers, the checkout it came from."""
     shop, buyer = news.shop, one.customer
     for part in one.lines:
@@ -178,7 +178,7 @@ def _buyer(news: "News", wants: OrderWants) -> Customer | None:
         news.say("customers/create", lambda: people.customer(shop, fresh))
     ticked = wants.get("accepts_marketing") or (checkout.accepts_marketing if checkout else False)
     if ticked and one.email_consent.state != "SUBSCRIBED":
-        customers.change_email_consent(news, one, "SUBSCRIBED", level="SINGLE_OPT_IN")
+        customers.change_email_consent(news, one, state="SUBSCRIBED", level="SINGLE_OPT_IN")
     if wants.get("address") and not one.addresses:
         one.addresses.append(customers.placed(shop, wants["address"], person=one))
     return one
@@ -208,21 +208,21 @@ def made_order(
         tags=sorted(wants.get("tags", ())),
         note=wants.get("note"),
     )
-    one.lines = [bought(shop, one, variant, quantity=count, price=variant.price) for variant, count in items]
-    one.shipping_address = _address_of(shop, wants, buyer)
+    one.lines = [bought(shop, one, variant=variant, quantity=count, price=variant.price) for variant, count in items]
+    one.shipping_address = _address_of(shop, wants, buyer=buyer)
     shop.orders[one.id] = one
     if buyer is not None:
         buyer.orders.append(one)
     return one
 
 
-def _address_of(shop: "Shop", wants: OrderWants, buyer: Customer | None) -> Any:
+def _address_of(shop: "Shop", wants: OrderWants, *, buyer: Customer | None) -> Any:
     if wants.get("address"):
         return customers.placed(shop, wants["address"], person=buyer)
     return buyer.addresses[0] if buyer and buyer.addresses else None
 
 
-def bought(shop: "Shop", order: Order, variant: Variant, *, quantity: int, price: int) -> LineItem:
+def bought(shop: "Shop", order: Order, *, variant: Variant, quantity: int, price: int) -> LineItem:
     """A line that remembers the product as it is now."""
     return LineItem(
         id=shop.state.number(),
@@ -242,7 +242,7 @@ def paid(shop: "Shop", order: Order, *, at: datetime) -> Transaction:
     )
 
 
-def update_order(shop: "Shop", order: Order, changes: Mapping[str, Any]) -> None:
+def update_order(shop: "Shop", order: Order, *, changes: Mapping[str, Any]) -> None:
     """orders/updated. Raises ValueError for what is not a plain field."""
     unknown = set(changes) - {"note", "tags", "test", "source_name"}
     if unknown:
@@ -254,7 +254,7 @@ def update_order(shop: "Shop", order: Order, changes: Mapping[str, Any]) -> None
         news.say("orders/updated", lambda: order_bodies.order(shop, order))
 
 
-def _take_discount(shop: "Shop", order: Order, code: str | None) -> None:
+def _take_discount(shop: "Shop", order: Order, *, code: str | None) -> None:
     """Spread a discount over the lines; the usage counts are the real ones."""
     if not code:
         return

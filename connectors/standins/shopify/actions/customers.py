@@ -27,7 +27,7 @@ def create(shop: "Shop", wants: CustomerWants) -> Customer:
         news.say("customers/create", lambda: people.customer(shop, one))
         consent = wants.get("consent") or ("SUBSCRIBED" if wants.get("accepts_marketing") else None)
         if consent and one.email:
-            change_email_consent(news, one, consent, level="SINGLE_OPT_IN")
+            change_email_consent(news, one, state=consent, level="SINGLE_OPT_IN")
         return one
 
 
@@ -53,7 +53,7 @@ def made(shop: "Shop", wants: CustomerWants, *, at: datetime) -> Customer:
     if wants.get("address"):
         one.addresses.append(placed(shop, wants["address"], person=one))
     if wants.get("birthday"):
-        put_metafield(shop, one, BIRTHDAY, value=wants["birthday"], at=at)
+        put_metafield(shop, one, name=BIRTHDAY, value=wants["birthday"], at=at)
     return one
 
 
@@ -63,20 +63,20 @@ def placed(shop: "Shop", said: Mapping[str, str], *, person: Customer | None = N
     return Address(id=shop.state.number(), **{**names, **said})
 
 
-def update(shop: "Shop", one: Customer, changes: Mapping[str, Any]) -> None:
+def update(shop: "Shop", one: Customer, *, changes: Mapping[str, Any]) -> None:
     """customers/update. Raises ValueError for a field that is not a plain one."""
     unknown = set(changes) - CHANGEABLE
     if unknown:
         raise ValueError(f"no such plain field: {sorted(unknown)}")
     with shop.news() as news:
         if "email" in changes:
-            _move(shop, one, changes["email"])
+            _move(shop, one, email=changes["email"])
         for name in set(changes) - {"email"}:
             setattr(one, name, changes[name])
         touch(news, one)
 
 
-def _move(shop: "Shop", one: Customer, email: str | None) -> None:
+def _move(shop: "Shop", one: Customer, *, email: str | None) -> None:
     fresh = (email or "").lower() or None
     if fresh and shop.by_email.get(fresh, one) is not one:
         raise ValueError("Email has already been taken")
@@ -108,7 +108,7 @@ def _remove(shop: "Shop", one: Customer) -> None:
         del shop.by_email[one.email]
 
 
-def merge(shop: "Shop", kept: Customer, gone: Customer) -> None:
+def merge(shop: "Shop", kept: Customer, *, gone: Customer) -> None:
     """customers/merge, customers/delete of the one that is gone, customers/update of the other."""
     with shop.news() as news:
         _remove(shop, gone)
@@ -122,7 +122,7 @@ def merge(shop: "Shop", kept: Customer, gone: Customer) -> None:
 
 
 def change_email_consent(
-    news: "News", one: Customer, state: str, *, level: str | None, at: datetime | None = None
+    news: "News", one: Customer, *, state: str, level: str | None, at: datetime | None = None
 ) -> None:
     """A new e-mail consent as part of a larger action."""
     one.email_consent = Consent(state=state, opt_in_level=level, updated_at=at or news.at)
@@ -130,14 +130,14 @@ def change_email_consent(
     news.say("customers_email_marketing_consent/update", lambda: people.email_consent(news.shop, one))
 
 
-def set_email_consent(shop: "Shop", one: Customer, state: str, *, level: str | None, at: datetime | None) -> None:
+def set_email_consent(shop: "Shop", one: Customer, *, state: str, level: str | None, at: datetime | None) -> None:
     """The consent topic and customers/update."""
     with shop.news() as news:
-        change_email_consent(news, one, state, level=level, at=at)
+        change_email_consent(news, one, state=state, level=level, at=at)
         touch(news, one)
 
 
-def set_sms_consent(shop: "Shop", one: Customer, state: str, *, level: str | None) -> None:
+def set_sms_consent(shop: "Shop", one: Customer, *, state: str, level: str | None) -> None:
     """The consent topic of text messages and customers/update."""
     with shop.news() as news:
         one.sms_consent = Consent(state=state, opt_in_level=level, updated_at=news.at)
@@ -161,16 +161,16 @@ def change_tags(shop: "Shop", one: Customer, *, add: Iterable[str], remove: Iter
             touch(news, one)
 
 
-def set_metafield(shop: "Shop", owner: Any, name: tuple[str, str], *, value: str) -> Metafield:
+def set_metafield(shop: "Shop", owner: Any, *, name: tuple[str, str], value: str) -> Metafield:
     """A metafield on a customer is an update of the customer."""
     with shop.news() as news:
-        found = put_metafield(shop, owner, name, value=value, at=news.at)
+        found = put_metafield(shop, owner, name=name, value=value, at=news.at)
         if isinstance(owner, Customer):
             touch(news, owner)
         return found
 
 
-def put_metafield(shop: "Shop", owner: Any, name: tuple[str, str], *, value: str, at: datetime) -> Metafield:
+def put_metafield(shop: "Shop", owner: Any, *, name: tuple[str, str], value: str, at: datetime) -> Metafield:
     """Write the metafield (namespace, key) without a word to anybody; an old one keeps its id."""
     found: Metafield | None = owner.metafields.get(name)
     if found is None:

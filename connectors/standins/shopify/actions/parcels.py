@@ -42,14 +42,14 @@ def cancel(shop: "Shop", order: Order, *, reason: str, refund: bool) -> None:
     with shop.news() as news:
         order.cancelled_at, order.cancel_reason, order.closed_at = news.at, reason, news.at
         if refund and order.current_total:
-            _give_back(news, order, order.current_total, lines=None, note="Order cancelled")
+            _give_back(news, order, amount=order.current_total, lines=None, note="Order cancelled")
         news.say("orders/cancelled", lambda: order_bodies.order(shop, order))
         _touch(news, order)
         _summarise(news, order)
 
 
 def refund(
-    shop: "Shop", order: Order, amount: int | None, *, lines: Mapping[LineItem, int] | None, note: str
+    shop: "Shop", order: Order, *, amount: int | None, lines: Mapping[LineItem, int] | None, note: str
 ) -> Refund:
     """refunds/create and orders/updated. Raises ValueError for more than what is left."""
     left = order.current_total
@@ -57,15 +57,15 @@ def refund(
     if given <= 0 or given > left:
         raise ValueError(f"{given} cannot be refunded, {left} is left")
     with shop.news() as news:
-        one = _give_back(news, order, given, lines=lines, note=note)
+        one = _give_back(news, order, amount=given, lines=lines, note=note)
         _touch(news, order)
         _summarise(news, order)
         return one
 
 
-def _give_back(news: "News", order: Order, amount: int, *, lines: Mapping[LineItem, int] | None, note: str) -> Refund:
+def _give_back(news: "News", order: Order, *, amount: int, lines: Mapping[LineItem, int] | None, note: str) -> Refund:
     shop = news.shop
-    one = given_back(shop, order, amount, at=news.at)
+    one = given_back(shop, order, amount=amount, at=news.at)
     one.note = note or None
     for line, quantity in (lines or {}).items():
         line.refunded = min(line.quantity, line.refunded + quantity)
@@ -75,7 +75,7 @@ def _give_back(news: "News", order: Order, amount: int, *, lines: Mapping[LineIt
     return one
 
 
-def given_back(shop: "Shop", order: Order, amount: int, *, at: datetime) -> Refund:
+def given_back(shop: "Shop", order: Order, *, amount: int, at: datetime) -> Refund:
     """A refund with its movement of money, without a word to anybody."""
     one = Refund(id=shop.state.number(), created_at=at, updated_at=at, order=order, amount=amount)
     moved = Transaction(id=shop.state.number(), created_at=at, updated_at=at, order=order, kind="REFUND", amount=amount)
@@ -118,10 +118,10 @@ def deliver(shop: "Shop", order: Order) -> None:
         raise ValueError("nothing was sent")
     for parcel in order.fulfillments:
         if parcel.reached("DELIVERED") is None:
-            track(shop, parcel, "DELIVERED", message="Delivered")
+            track(shop, parcel, status="DELIVERED", message="Delivered")
 
 
-def track(shop: "Shop", parcel: Fulfillment, status: str, *, message: str | None) -> None:
+def track(shop: "Shop", parcel: Fulfillment, *, status: str, message: str | None) -> None:
     """fulfillment_events/create, fulfillments/update and orders/updated."""
     with shop.news() as news:
         one = FulfillmentEvent(

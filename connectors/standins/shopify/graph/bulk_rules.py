@@ -61,7 +61,7 @@ def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
 
 
 def fields_of(
-    chosen: SelectionSetNode | None, fragments: dict[str, FragmentDefinitionNode], narrowed: str | None = None
+    chosen: SelectionSetNode | None, fragments: dict[str, FragmentDefinitionNode], *, narrowed: str | None = None
 ) -> Iterator[tuple[str | None, FieldNode]]:
     """The fields of a selection, fragments opened, each with the type that a fragment narrows it to."""
     for one in chosen.selections if chosen else ():
@@ -69,10 +69,10 @@ def fields_of(
             yield narrowed, one
         elif isinstance(one, InlineFragmentNode):
             kind = one.type_condition.name.value if one.type_condition else narrowed
-            yield from fields_of(one.selection_set, fragments, kind)
+            yield from fields_of(one.selection_set, fragments, narrowed=kind)
         elif isinstance(one, FragmentSpreadNode):
             known = fragments[one.name.value]
-            yield from fields_of(known.selection_set, fragments, known.type_condition.name.value)
+            yield from fields_of(known.selection_set, fragments, narrowed=known.type_condition.name.value)
 
 
 class Inspector:
@@ -86,10 +86,10 @@ class Inspector:
         for _, one in fields_of(operation.selection_set, self.fragments):
             if one.name.value in {"node", "nodes"}:
                 self.shape.top_level.append(one.name.value)
-        self._walk("QueryRoot", operation.selection_set, Around())
+        self._walk("QueryRoot", operation.selection_set, around=Around())
         return self.shape
 
-    def _walk(self, kind: str, chosen: SelectionSetNode | None, around: Around) -> None:
+    def _walk(self, kind: str, chosen: SelectionSetNode | None, *, around: Around) -> None:
         for narrowed, one in fields_of(chosen, self.fragments):
             owner = self.schema.type_map[narrowed or kind]
             definition = getattr(owner, "fields", {}).get(one.name.value)
@@ -97,12 +97,12 @@ class Inspector:
                 continue
             inner = get_named_type(definition.type).name
             if inner.endswith("Connection"):
-                self._connection(inner, one, around)
+                self._connection(inner, one, around=around)
             else:
                 listed = around.in_list or is_list_type(get_nullable_type(definition.type))
-                self._walk(inner, one.selection_set, Around(around.depth, around.parent, listed))
+                self._walk(inner, one.selection_set, around=Around(around.depth, around.parent, listed))
 
-    def _connection(self, kind: str, one: FieldNode, around: Around) -> None:
+    def _connection(self, kind: str, one: FieldNode, *, around: Around) -> None:
         shape = self.shape
         shape.connections += 1
         shape.deepest = max(shape.deepest, around.depth)
@@ -116,7 +116,7 @@ class Inspector:
             for _, node in fields_of(parts["edges"].selection_set, self.fragments):
                 if node.name.value == "node":
                     inner = kind.removesuffix("Connection")
-                    self._walk(inner, node.selection_set, Around(around.depth + 1, one))
+                    self._walk(inner, node.selection_set, around=Around(around.depth + 1, one))
 
     def _has_id(self, connection: FieldNode) -> bool:
         for _, edges in fields_of(connection.selection_set, self.fragments):

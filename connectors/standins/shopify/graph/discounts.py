@@ -23,31 +23,31 @@ def _errors(ctx: Context, said: dict[str, Any]) -> list[dict[str, Any]]:
     root = ["basicCodeDiscount"]
     errors = _code_errors(ctx, said.get("code") or "", field=[*root, "code"])
     if not said.get("title"):
-        errors.append(_error("Title can't be blank", "BLANK", [*root, "title"]))
+        errors.append(_error("Title can't be blank", "BLANK", field=[*root, "title"]))
     starts, ends = moment(said.get("startsAt")), moment(said.get("endsAt"))
     if starts is None:
-        errors.append(_error("Starts at can't be blank", "BLANK", [*root, "startsAt"]))
+        errors.append(_error("Starts at can't be blank", "BLANK", field=[*root, "startsAt"]))
     elif ends is not None and ends <= starts:
         text = "Ends at needs to be after starts_at"
-        errors.append(_error(text, "END_DATE_BEFORE_START_DATE", [*root, "endsAt"]))
+        errors.append(_error(text, "END_DATE_BEFORE_START_DATE", field=[*root, "endsAt"]))
     percentage = ((said.get("customerGets") or {}).get("value") or {}).get("percentage")
     if percentage is not None and not 0 < percentage <= 1:
         text = "Value must be between 0.0 and 1.0"
-        errors.append(_error(text, "VALUE_OUTSIDE_RANGE", [*root, "customerGets", "value", "percentage"]))
+        errors.append(_error(text, "VALUE_OUTSIDE_RANGE", field=[*root, "customerGets", "value", "percentage"]))
     return errors
 
 
 def _code_errors(ctx: Context, code: str, *, field: list[str]) -> list[dict[str, Any]]:
     if not code.strip():
-        return [_error("Code can't be blank", "BLANK", field)]
+        return [_error("Code can't be blank", "BLANK", field=field)]
     if len(code) > LONGEST_CODE:
-        return [_error("Code is too long (maximum is 255 characters)", "TOO_LONG", field)]
+        return [_error("Code is too long (maximum is 255 characters)", "TOO_LONG", field=field)]
     if discount_with(ctx, code) is not None:
-        return [_error("Code must be unique. Please try a different code.", "TAKEN", field)]
+        return [_error("Code must be unique. Please try a different code.", "TAKEN", field=field)]
     return []
 
 
-def _error(text: str, code: str, field: list[str]) -> dict[str, Any]:
+def _error(text: str, code: str, *, field: list[str]) -> dict[str, Any]:
     return {**user_error(text, field=field, code=code), "extraInfo": None}
 
 
@@ -95,7 +95,7 @@ def _made(ctx: Context, said: dict[str, Any], *, at: datetime) -> Discount:
 def _delete(_source: Any, ctx: Context, *, id: str) -> dict[str, Any]:  # noqa: A002 - GraphQL's name
     one = look(ctx, id, "DiscountCodeNode")
     if one is None:
-        missing = _error("Code discount does not exist.", "INVALID", ["id"])
+        missing = _error("Code discount does not exist.", "INVALID", field=["id"])
         return {"deletedCodeDiscountId": None, "userErrors": [missing]}
     with ctx.shop.news() as news:
         del ctx.shop.discounts[one.id]
@@ -109,7 +109,7 @@ def _bulk_add(_source: Any, ctx: Context, *, discountId: str, codes: list[dict[s
         raise bad_request(f"The input array size of {len(codes)} is greater than the maximum allowed of {MOST_CODES}")
     discount = look(ctx, discountId, "DiscountCodeNode")
     if discount is None:
-        missing = _error("Code discount does not exist.", "INVALID", ["discountId"])
+        missing = _error("Code discount does not exist.", "INVALID", field=["discountId"])
         return {"bulkCreation": None, "userErrors": [missing]}
     one = CodeImport(id=ctx.shop.state.number(), created_at=ctx.at, updated_at=ctx.at, discount=discount)
     one.codes = [(said["code"], None) for said in codes]
@@ -121,11 +121,11 @@ def _done(one: CodeImport, ctx: Context) -> bool:
     """The first question finds it unfinished, the second sets it to work."""
     one.polls += 1
     if one.polls == 2:
-        one.codes = [(code, _added(one, ctx, code)) for code, _ in one.codes]
+        one.codes = [(code, _added(one, ctx, code=code)) for code, _ in one.codes]
     return one.polls >= 2
 
 
-def _added(one: CodeImport, ctx: Context, code: str) -> RedeemCode | None:
+def _added(one: CodeImport, ctx: Context, *, code: str) -> RedeemCode | None:
     if _code_errors(ctx, code, field=["code"]):
         return None
     fresh = RedeemCode(id=ctx.shop.state.number(), code=code)
@@ -139,7 +139,7 @@ class _ImportedCode:
     typename = "DiscountRedeemCodeBulkCreationCode"
 
     def __init__(self, place: int, code: str, made: RedeemCode | None, *, done: bool) -> None:
-        taken = [_error("Code must be unique. Please try a different code.", "TAKEN", ["code"])]
+        taken = [_error("Code must be unique. Please try a different code.", "TAKEN", field=["code"])]
         self.id, self.code, self.discount_redeem_code = place, code, made
         self.errors = taken if done and made is None else []
 

@@ -71,17 +71,17 @@ def _paid(call: Call, ctx: Context, *, document: DocumentNode, operation: Operat
     asked = Estimate(schema(), document, call.variables).of(operation)
     refusal = _refusal(call, ctx, asked=asked, bucket=bucket)
     if refusal is not None:
-        return {"errors": [refusal], "extensions": {"cost": _cost(asked, None, bucket)}}
+        return {"errors": [refusal], "extensions": {"cost": _cost(asked, None, bucket=bucket)}}
     bucket.take(asked)
     result = execute_sync(
         schema(), document, context_value=ctx, variable_values=call.variables, operation_name=call.operation
     )
     used = asked if operation.operation.value == "mutation" else min(asked, spent(result.data))
     bucket.take(used - asked)
-    return _answer(result, ctx, cost=_cost(asked, used, bucket))
+    return _answer(result, ctx, cost=_cost(asked, used, bucket=bucket))
 
 
-def _cost(asked: int, used: int | None, bucket: Bucket) -> dict[str, Any]:
+def _cost(asked: int, used: int | None, *, bucket: Bucket) -> dict[str, Any]:
     return {"requestedQueryCost": asked, "actualQueryCost": used, "throttleStatus": bucket.status()}
 
 

@@ -116,7 +116,7 @@ def _metafields_set(_source: Any, ctx: Context, *, metafields: list[dict[str, An
         return {"metafields": [], "userErrors": errors}
     written = []
     for owner, one in zip(owners, metafields, strict=True):
-        found = ctx.shop.set_metafield(owner, f"{one.get('namespace') or 'app--1'}.{one['key']}", one["value"])
+        found = ctx.shop.set_metafield(owner, f"{one.get('namespace') or 'app--1'}.{one['key']}", value=one["value"])
         found.type = one.get("type") or found.type
         written.append(found)
     return {"metafields": written, "userErrors": []}

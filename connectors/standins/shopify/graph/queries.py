@@ -34,14 +34,14 @@ def found(records: Iterable[Any], ctx: Context, *, field: str, query: str | None
     reader = Reader(KNOWN[field], BUILT[field], ctx.at)
     test = reader.read(asked)
     if reader.warnings:
-        ctx.searches.append(_said(reader, ctx, asked))
+        ctx.searches.append(_said(reader, ctx, asked=asked))
     fresh = ctx.at - ctx.faults.search_lag
     # The index lags behind the writes, so what was written a moment ago is not found yet.
     lagging = ctx.faults.search_lag
     return [one for one in records if test(one) and not (lagging and one.updated_at > fresh)]
 
 
-def _said(reader: Reader, ctx: Context, asked: str) -> dict[str, Any]:
+def _said(reader: Reader, ctx: Context, *, asked: str) -> dict[str, Any]:
     terms = [{"field": term.key, "match_all": term.value} for term in reader.terms]
     parsed = terms[0] if len(terms) == 1 else {"and": terms}
     return {"path": list(ctx.path), "query": asked, "parsed": parsed, "warnings": reader.warnings}

@@ -127,10 +127,10 @@ def _nothing(word: str) -> Test:
 def _test(key: Key, term: Term, *, now: datetime) -> Test:
     if term.value == "*":
         return lambda one: key.read(one) not in (None, "", [])
-    return _KINDS[key.kind](key, term, now)
+    return _time(key, term, now=now) if key.kind == "time" else _KINDS[key.kind](key, term)
 
 
-def _time(key: Key, term: Term, now: datetime) -> Test:
+def _time(key: Key, term: Term, *, now: datetime) -> Test:
     """Without an hour a time means its whole day; `now` is the store's clock."""
     start = now if term.value == "now" else _moment(term.value)
     whole = key.whole_day or (len(term.value) <= 10 and term.value != "now")
@@ -165,7 +165,7 @@ def _span(text: str) -> timedelta:
     return timedelta(days={4: 365, 7: 31}.get(len(text), 1))
 
 
-def _number(key: Key, term: Term, _now: datetime) -> Test:
+def _number(key: Key, term: Term) -> Test:
     """Ids and numbers; an id may be written in its long form."""
     try:
         wanted = float(term.value.rsplit("/", 1)[-1])
@@ -181,13 +181,13 @@ def _number(key: Key, term: Term, _now: datetime) -> Test:
     return tests[term.op]
 
 
-def _word(key: Key, term: Term, _now: datetime) -> Test:
+def _word(key: Key, term: Term) -> Test:
     """A word of a fixed list; several may be given with commas, and `any` is all of them."""
     wanted = {part.strip().lower() for part in term.value.split(",")}
     return lambda one: "any" in wanted or str(key.read(one) or "").lower() in wanted
 
 
-def _text(key: Key, term: Term, _now: datetime) -> Test:
+def _text(key: Key, term: Term) -> Test:
     """Text is cut into words; in quotes it must be the whole of it."""
     wanted = term.value.lower()
     if term.quoted:
@@ -201,18 +201,17 @@ def _holds(text: str, parts: list[str]) -> bool:
     return all(any(word.startswith(part) for word in words) for part in parts)
 
 
-def _among(key: Key, term: Term, _now: datetime) -> Test:
+def _among(key: Key, term: Term) -> Test:
     wanted = term.value.lower()
     return lambda one: wanted in {str(item).lower() for item in key.read(one)}
 
 
-def _yes_no(key: Key, term: Term, _now: datetime) -> Test:
+def _yes_no(key: Key, term: Term) -> Test:
     wanted = term.value.lower() == "true"
     return lambda one: bool(key.read(one)) is wanted
 
 
-_KINDS: dict[str, Callable[[Key, Term, datetime], Test]] = {
-    "time": _time,
+_KINDS: dict[str, Callable[[Key, Term], Test]] = {
     "number": _number,
     "word": _word,
     "text": _text,

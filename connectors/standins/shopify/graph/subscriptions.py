@@ -18,7 +18,7 @@ SPELLED = {topic: name for name, topic in TOPICS.items()}
 NAME = re.compile(r"[A-Za-z0-9_-]{1,50}")
 
 
-def _wrong(ctx: Context, topic: str, said: dict[str, Any], *, uri: str) -> list[dict[str, Any]]:
+def _wrong(ctx: Context, topic: str, *, said: dict[str, Any], uri: str) -> list[dict[str, Any]]:
     """Why a subscription cannot be made. Plain http is let through to loopback, where stand-ins live."""
     field = ["webhookSubscription", "callbackUrl"]
     parts = urlsplit(uri)
@@ -60,7 +60,7 @@ def _taken(ctx: Context, one: Subscription) -> bool:
 
 def _create(_source: Any, ctx: Context, *, topic: str, webhookSubscription: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
     given = _given(webhookSubscription)
-    errors = _wrong(ctx, topic, webhookSubscription, uri=given.get("uri", ""))
+    errors = _wrong(ctx, topic, said=webhookSubscription, uri=given.get("uri", ""))
     if errors:
         return {"webhookSubscription": None, "userErrors": errors}
     one = Subscription(id=ctx.shop.state.number(), created_at=ctx.at, updated_at=ctx.at, topic=TOPICS[topic], **given)
@@ -83,7 +83,7 @@ def _update(_source: Any, ctx: Context, *, id: str, webhookSubscription: dict[st
     if one is None:
         return _missing("webhookSubscription")
     given = _given(webhookSubscription)
-    errors = _wrong(ctx, SPELLED[one.topic], webhookSubscription, uri=given.get("uri", one.uri))
+    errors = _wrong(ctx, SPELLED[one.topic], said=webhookSubscription, uri=given.get("uri", one.uri))
     if not errors:
         for name, value in given.items():
             setattr(one, name, value)
