@@ -101,7 +101,7 @@ class TestShopify(StoreConnectorBattery):
         connector = connect(settings)
         deliveries: list[Delivery] = []
 
-        def keep(_url: str, body: bytes, headers: Any) -> int:
+        def keep(_url: str, body: bytes, /, *, headers: Any) -> int:
             if headers["X-Shopify-Topic"] in connector.topics:
                 deliveries.append(Delivery(headers["X-Shopify-Topic"], dict(headers), body))
             return 200

@@ -28,7 +28,7 @@ CONNECT_SECONDS, TOTAL_SECONDS = 1, 5
 class Transport(Protocol):
     """Posts one webhook; the status that came back, 0 for none."""
 
-    def __call__(self, url: str, body: bytes, *, headers: Mapping[str, str]) -> int: ...
+    def __call__(self, url: str, body: bytes, /, *, headers: Mapping[str, str]) -> int: ...
 
 
 @dataclass(eq=False)
