@@ -50,7 +50,7 @@ def tick(at: datetime | None) -> None:
 
     refuse_old_tables(runtime())
     house = dataclasses.replace(runtime(), clock=FrozenClock(at)) if at else runtime()
-    for name, count in dataclasses.asdict(jobs.tick(house)).items():
+    for name, count in jobs.tick(house).items():
         click.echo(f"{name:>12}  {count}")
 
 

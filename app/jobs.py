@@ -1,0 +1,161 @@
+"""The timetable: which job, how often. A job that breaks is written down and rings again; it stops no other."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from app import log
+from app.model import JobRun
+from app.pipeline import approval, erase, sync, write_back
+from app.pipeline.advance import advance
+from app.pipeline.deliver import deliver, settle_the_dead
+from app.pipeline.inbox import open_batch
+from app.pipeline.journal import Journal, opened
+from app.rows import insert, table_of
+from app.runtime import Runtime
+
+JOB_RUN = table_of(JobRun)
+HEARTBEAT = "heartbeat"
+HOUSE = 0
+# One turn of a job, after which it lets the clock ring it anew: a stop is heard soon, and no job holds a thread for long.
+TURN_SECONDS = 5.0
+SYNC_SECONDS = 10.0
+LONGEST_TURN = timedelta(minutes=15)
+MOST_ROUNDS = 1000
+
+
+@dataclass(slots=True)
+class Desk:
+    """What one worker works with: the runtime, its journal, the one hand that may hold a channel, and since when each job
+    that runs now has been running."""
+
+    runtime: Runtime
+    journal: Journal
+    hand: threading.Lock = field(default_factory=threading.Lock)
+    running: dict[str, datetime] = field(default_factory=dict)
+    is_stopping: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`work` does one piece and says how much that was; 0 means that nothing is left to do now."""
+
+    name: str
+    every: timedelta
+    work: Callable[[Desk], int]
+
+
+def _opened(desk: Desk) -> int:
+    return open_batch(desk.runtime)
+
+
+def _decided(desk: Desk) -> int:
+    return advance(desk.runtime)
+
+
+def _delivered(desk: Desk) -> int:
+    with desk.hand:
+        return deliver(desk.runtime, desk.journal)
+
+
+def _recovered(desk: Desk) -> int:
+    with desk.hand:
+        return settle_the_dead(desk.runtime)
+
+
+def _arrived(desk: Desk) -> int:
+    return approval.finish_waiting(desk.runtime)
+
+
+def _synced(desk: Desk) -> int:
+    return sync.go_on(desk.runtime, seconds=SYNC_SECONDS)
+
+
+def _periodic(desk: Desk) -> int:
+    return sync.nightly(desk.runtime)
+
+
+def _erased(desk: Desk) -> int:
+    return erase.work_off(desk.runtime, limit=20)
+
+
+def _told(desk: Desk) -> int:
+    return write_back.tell(desk.runtime, limit=50)
+
+
+# In the order of the order's way, which is also the order of one `tick`.
+JOBS: tuple[Job, ...] = (
+    Job("recover", timedelta(seconds=30), _recovered),
+    Job("arrive", timedelta(seconds=5), _arrived),
+    Job("periodic", timedelta(seconds=30), _periodic),
+    Job("sync", timedelta(seconds=1), _synced),
+    Job("open", timedelta(milliseconds=200), _opened),
+    Job("advance", timedelta(seconds=1), _decided),
+    Job("deliver", timedelta(milliseconds=500), _delivered),
+    Job("erase", timedelta(seconds=30), _erased),
+    Job("write_back", timedelta(seconds=5), _told),
+)
+
+
+@contextmanager
+def desk(runtime: Runtime) -> Iterator[Desk]:
+    """A worker's desk for the length of a `with`, its journal open."""
+    with opened(Path(runtime.config.journal_dir), runtime.worker) as journal:
+        yield Desk(runtime, journal)
+
+
+def ring(at: Desk, job: Job) -> int:
+    """Work one job off, piece by piece, until nothing is left or its turn is over; how much was done.
+
+    Whatever breaks is written down; what it had taken rests under its lease.
+    """
+    at.running[job.name] = at.runtime.clock.now()
+    done, until = 0, time.monotonic() + TURN_SECONDS
+    try:
+        while not at.is_stopping.is_set() and (piece := job.work(at)):
+            done += piece
+            if time.monotonic() > until:
+                break
+    except Exception as error:  # noqa: BLE001 - the one place where whatever breaks is only written down.
+        log.broken("job_broke", job=job.name, error=error)
+    finally:
+        at.running.pop(job.name, None)
+    return done
+
+
+def tick(runtime: Runtime) -> dict[str, int]:
+    """Do whatever is due until nothing is; how much was done, by the job's name."""
+    counts = {job.name: 0 for job in JOBS}
+    with desk(runtime) as at:
+        for _ in range(MOST_ROUNDS):
+            before = sum(counts.values())
+            for job in JOBS:
+                counts[job.name] += ring(at, job)
+            if sum(counts.values()) == before:
+                break
+    return counts
+
+
+def beat(at: Desk) -> None:
+    """Say that this worker lives; not while a job of it has hung, so that a watchdog can tell."""
+    now = at.runtime.clock.now()
+    if hung := [name for name, since in list(at.running.items()) if now - since > LONGEST_TURN]:
+        log.broken("job_hangs", jobs=hung)
+        return
+    key = {"job": HEARTBEAT, "store_id": HOUSE, "slot": at.runtime.worker[:40]}
+    with at.runtime.database.write() as session:
+        statement = insert(session, JOB_RUN).values(**key, at=now)
+        session.execute(statement.on_conflict_do_update(index_elements=list(key), set_={"at": now}))
+
+
+def last_beat(runtime: Runtime) -> datetime | None:
+    """When a worker last said that it lives; None where none ever did."""
+    query = sa.select(sa.func.max(JOB_RUN.c.at)).where(JOB_RUN.c.job == HEARTBEAT)
+    with runtime.database.read() as session:
+        return session.scalars(query).first()
