@@ -47,7 +47,7 @@ def explain(workflow: str) -> None:
     )
     click.echo(found.sentences())
     for one in found.dials:
-        low, default, high = (spoken(value, one.unit) for value in (one.low, one.default, one.high))
+        low, default, high = map(one.said, one.stops)
         click.echo(f"Dial “{one.name}”: {default}, between {low} and {high}.")
     for step in found.steps:
         click.echo(f"Step “{step.name}” is dropped when it could not be said within {spoken(step.stale)}.")

@@ -171,7 +171,7 @@ def _following(workflow: Workflow, row: Any, *, dials: Mapping[str, int]) -> dic
     after = workflow.after(row.step)
     if after is None:
         return {"state": EnrollmentState.DONE, "step": row.step, "due_at": row.due_at, "alarm_at": row.alarm_at}
-    due_at = row.event_at + after.wait(dials)
+    due_at = after.due(row.event_at, dials)
     return {"state": EnrollmentState.WAITING, "step": after.name, "due_at": due_at, "alarm_at": due_at}
 
 

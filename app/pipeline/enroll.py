@@ -66,7 +66,7 @@ def _row(
     store: Store, event: News, *, workflow: Workflow, dials: Mapping[str, int], anchor: datetime
 ) -> dict[str, Any]:
     first = workflow.steps[0]
-    due_at = anchor + first.wait(dials)
+    due_at = first.due(anchor, dials)
     return {
         "store_id": store.id,
         "workflow": workflow.name,

@@ -19,7 +19,7 @@ from connectors.base import Ability, Healing
 from connectors.errors import Malformed, Permanent, Temporary, Unauthorised, Unsupported
 from workflows.language import Workflow
 
-NUMBER = re.compile(r"[0-9]{1,6}")
+NUMBER = re.compile(r"-?[0-9]{1,6}")
 OUT_OF_REACH = "The store does not answer just now. Please try again in a few minutes."
 NOT_ALLOWED = "The store does not let us in any more. Please connect it again."
 

@@ -4,26 +4,22 @@ A workflow is data. Nothing here decides about consent, caps or quiet hours (tha
 calls anything: conditions are pure questions about `Facts`, which the house reads from its model.
 """
 
+from workflows.language.dials import Dial, Number, dial, number
 from workflows.language.facts import CustomerFacts, Facts, ItemFacts, OrderFacts
 from workflows.language.grammar import (
-    AT_ONCE,
+    Code,
     Condition,
-    Dial,
     On,
     Purpose,
     Rank,
     Send,
     Start,
     Step,
-    Unit,
     Workflow,
-    days,
-    dial,
     email,
-    hours,
-    spoken,
     step,
 )
+from workflows.language.lengths import AT_ONCE, Unit, WorkingDays, counted, days, hours, spoken, working_days
 from workflows.language.vocabulary import (
     any_order,
     first_order,
@@ -38,11 +34,13 @@ from workflows.language.vocabulary import (
 
 __all__ = [
     "AT_ONCE",
+    "Code",
     "Condition",
     "CustomerFacts",
     "Dial",
     "Facts",
     "ItemFacts",
+    "Number",
     "On",
     "OrderFacts",
     "Purpose",
@@ -52,7 +50,9 @@ __all__ = [
     "Step",
     "Unit",
     "Workflow",
+    "WorkingDays",
     "any_order",
+    "counted",
     "days",
     "dial",
     "email",
@@ -62,9 +62,11 @@ __all__ = [
     "not_ordered_again",
     "not_reviewed",
     "nothing_refunded",
+    "number",
     "order_arrives",
     "ordered_again",
     "spoken",
     "step",
     "subscribes",
+    "working_days",
 ]

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
+from workflows.language.dials import Dial, Number
 from workflows.language.facts import Facts
+from workflows.language.lengths import AT_ONCE, WorkingDays, spoken
 
 
 class Purpose(StrEnum):
@@ -28,11 +30,17 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A question with a yes or no; `words` completes "if they ..." and "ends when they ...", `reason` names a no."""
+    """A question with a yes or no; `words` completes "if they ..." and "ends when they ...", `reason` names a no.
+
+    `{orders}` and the like in `words` stand for the dial of that name; `holds` finds its number in `facts.dials`.
+    """
 
     words: str
     reason: str
     holds: Callable[[Facts], bool] = field(compare=False)
+
+    def said(self, dials: Mapping[str, int]) -> str:
+        return self.words.format_map(dials)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,106 +59,85 @@ class On:
 class Start:
     """What starts a workflow. `on` lists its events, the surest first: a surer one moves an enrollment that still waits.
 
-    `still` is asked again at every step; a start that no longer holds ends the enrollment.
+    `still` is asked again at every step; a start that no longer holds ends the enrollment. `restarts`: later news about the
+    same subject moves an enrollment that waits for its first step (somebody came back to the checkout). `cool_off`: nobody
+    is taken in again so soon after the last time, whatever the subject. `at_once` is said of a step without a wait.
     """
 
     words: str
     on: tuple[On, ...]
     still: Condition
     once_per_customer: bool = False
-
-
-class Unit(StrEnum):
-    DAYS = "days"
-    HOURS = "hours"
-
-    @property
-    def length(self) -> timedelta:
-        return timedelta(days=1) if self is Unit.DAYS else timedelta(hours=1)
-
-
-def days(count: int) -> timedelta:
-    return timedelta(days=count)
-
-
-def hours(count: int) -> timedelta:
-    return timedelta(hours=count)
-
-
-AT_ONCE = timedelta(0)
+    restarts: bool = False
+    cool_off: timedelta | None = None
+    at_once: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Dial:
-    """What a merchant may turn, between two stops, both allowed. Values are whole numbers of `unit` when saved."""
+class Code:
+    """A discount code of one's own for each person, made on the platform just before the message leaves."""
 
-    name: str
-    default: timedelta
-    low: timedelta
-    high: timedelta
-
-    def __post_init__(self) -> None:
-        if not self.low <= self.default <= self.high:
-            raise ValueError(f"dial {self.name!r}: its default lies outside its stops")
-        if any(value % self.unit.length for value in (self.default, self.low, self.high)):
-            raise ValueError(f"dial {self.name!r}: stops and default must be whole {self.unit}")
-
-    @property
-    def unit(self) -> Unit:
-        return Unit.HOURS if self.low % timedelta(days=1) else Unit.DAYS
-
-    def value(self, saved: Mapping[str, int]) -> timedelta:
-        """The turned value, or the default; a saved value that lies outside today's stops is moved to the nearer one."""
-        if self.name not in saved:
-            return self.default
-        return min(max(saved[self.name] * self.unit.length, self.low), self.high)
-
-
-def dial(name: str, default: timedelta, *, low: timedelta, high: timedelta) -> Dial:
-    return Dial(name, default, low, high)
+    percent: Number
+    valid: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Which text goes by which medium; the text lives in `templates/messages/<text>.md`."""
+    """Which text goes by which medium; the text lives in `templates/messages/<text>.md`. A `code` is made for it first."""
 
     medium: str
     text: str
+    code: Code | None = None
 
 
-def email(text: str) -> Send:
-    return Send("email", text)
+def email(text: str, *, code: Code | None = None) -> Send:
+    return Send("email", text, code)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One moment of a workflow. `after` counts from the event, never from the step before; `stale` is how long after its
-    due time it may still be said."""
+    due time it may still be said. Whoever got a message that `puts_to_rest` gets no marketing until they stir again."""
 
     name: str
-    after: timedelta | Dial
+    after: timedelta | Dial | WorkingDays
     send: Send
     only_if: tuple[Condition, ...] = ()
     stale: timedelta = timedelta(days=2)
+    puts_to_rest: bool = False
 
     def wait(self, saved: Mapping[str, int]) -> timedelta:
+        """How long after its event; for working days the shortest that it can be."""
+        if isinstance(self.after, WorkingDays):
+            return timedelta(days=self.after.count)
         return self.after.value(saved) if isinstance(self.after, Dial) else self.after
+
+    def due(self, event_at: datetime, saved: Mapping[str, int]) -> datetime:
+        """When it falls due for an event at this moment."""
+        if isinstance(self.after, WorkingDays):
+            return self.after.after(event_at)
+        return event_at + self.wait(saved)
 
 
 def step(
     name: str,
     *,
-    after: timedelta | Dial,
+    after: timedelta | Dial | WorkingDays,
     send: Send,
     only_if: Condition | tuple[Condition, ...] = (),
     stale: timedelta = timedelta(days=2),
+    puts_to_rest: bool = False,
 ) -> Step:
-    return Step(name, after, send, (only_if,) if isinstance(only_if, Condition) else only_if, stale)
+    return Step(name, after, send, (only_if,) if isinstance(only_if, Condition) else only_if, stale, puts_to_rest)
 
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """One workflow. `name` is its file's name and is given when it is found; `formerly` lists the names it had before."""
+    """One workflow. `name` is its file's name and is given when it is found; `formerly` lists the names it had before.
+
+    `numbers` are the dials that conditions and codes ask for; `budget` is the share of a month's sales, as one of them, that
+    its codes may give away. `note` is a sentence that the settings page shows beside the switch.
+    """
 
     starts: Start
     steps: tuple[Step, ...]
@@ -160,6 +147,9 @@ class Workflow:
     title: str = ""
     name: str = ""
     formerly: tuple[str, ...] = ()
+    numbers: tuple[Number, ...] = ()
+    budget: Number | None = None
+    note: str | None = None
 
     def __post_init__(self) -> None:
         if not self.steps:
@@ -170,8 +160,16 @@ class Workflow:
             raise ValueError(complaints[0])
 
     @property
-    def dials(self) -> tuple[Dial, ...]:
-        return tuple(one.after for one in self.steps if isinstance(one.after, Dial))
+    def dials(self) -> tuple[Dial | Number, ...]:
+        """Everything that can be turned, in the order of the steps, the numbers last; each once."""
+        times = (one.after for one in self.steps if isinstance(one.after, Dial))
+        percents = (one.send.code.percent for one in self.steps if one.send.code)
+        budget = (self.budget,) if self.budget else ()
+        return tuple(dict.fromkeys((*times, *self.numbers, *percents, *budget)))
+
+    def turned(self, saved: Mapping[str, int]) -> dict[str, int]:
+        """Every dial's number as it stands, in whole units."""
+        return {one.name: one.number(saved) for one in self.dials}
 
     def step(self, name: str) -> Step:
         """The step of this name. Raises KeyError where there is none."""
@@ -191,9 +189,9 @@ class Workflow:
         known = {one.name: one for one in self.dials}
         found = [f"There is no dial “{name}” here." for name in saved if name not in known]
         for name, one in known.items():
-            if name in saved and not one.low <= saved[name] * one.unit.length <= one.high:
-                low, high = (spoken(value, one.unit) for value in (one.low, one.high))
-                found.append(f"“{name}” must lie between {low} and {high}.")
+            low, _, high = one.stops
+            if name in saved and not low <= saved[name] <= high:
+                found.append(f"“{name}” must lie between {one.said(low)} and {one.said(high)}.")
         return found or self._out_of_order(saved)
 
     def _out_of_order(self, saved: Mapping[str, int]) -> list[str]:
@@ -212,14 +210,15 @@ class Workflow:
         return "\n".join(lines)
 
     def _sentence(self, one: Step, saved: Mapping[str, int]) -> str:
+        turned = self.turned(saved)
+        provided = "".join(f", if {condition.said(turned)}" for condition in one.only_if)
+        code = f" with a code for {turned[one.send.code.percent.name]} percent" if one.send.code else ""
+        return f"{self._when(one, saved)}{provided}, {one.send.medium} “{one.send.text}”{code}."
+
+    def _when(self, one: Step, saved: Mapping[str, int]) -> str:
         wait = one.wait(saved)
-        when = f"{spoken(wait)} after {self.starts.words}" if wait else f"As soon as {self.starts.words}"
-        provided = "".join(f", if {condition.words}" for condition in one.only_if)
-        return f"{when}{provided}, {one.send.medium} “{one.send.text}”."
-
-
-def spoken(length: timedelta, unit: Unit | None = None) -> str:
-    """A length of time as people say it: "3 days", "1 hour"; whole days where it is whole days, or in `unit`."""
-    unit = unit or (Unit.HOURS if length % Unit.DAYS.length else Unit.DAYS)
-    count = length // unit.length
-    return f"{count} {unit.value[:-1] if count == 1 else unit.value}"
+        if isinstance(one.after, WorkingDays):
+            return f"{one.after.count} working days after {self.starts.words}"
+        if not wait:
+            return self.starts.at_once or f"As soon as {self.starts.words}"
+        return f"{spoken(wait)} {'before' if wait < AT_ONCE else 'after'} {self.starts.words}"

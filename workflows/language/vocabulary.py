@@ -1,7 +1,8 @@
 """The conditions and starts that workflows share; one line each, and every one reads well inside a sentence."""
 
 from workflows.language.facts import Facts
-from workflows.language.grammar import Condition, On, Start, days
+from workflows.language.grammar import Condition, On, Start
+from workflows.language.lengths import days
 
 
 def _counts(facts: Facts) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.model import Enrollment, EnrollmentState, Message, MessageState, Outcome, OutcomeKind, WorkflowSetting
 from app.reports.overview.counts import Count, count
 from app.reports.overview.words import labelled, readable
-from workflows.language import Dial, Workflow, spoken
+from workflows.language import Dial, Number, Workflow, counted
 
 LOOK_BACK = timedelta(days=30)
 
@@ -103,18 +103,18 @@ def _counts(session: Session, store_id: int, *, workflow: str, since: datetime) 
     }
 
 
-def _dial(known: Workflow, one: Dial, *, saved: Mapping[str, int], refused: Refused) -> DialView:
-    value = one.value(saved) // one.unit.length
+def _dial(known: Workflow, one: Dial | Number, *, saved: Mapping[str, int], refused: Refused) -> DialView:
+    value, (low, default, high) = one.number(saved), one.stops
     mine = [text for text in refused.complaints if text.startswith(f"“{one.name}”")]
     return DialView(
         name=one.name,
         label=labelled(one.name),
-        what=known.starts.words,
-        unit=spoken(one.unit.length * value, one.unit).split(" ")[1],
+        what=one.words if isinstance(one, Number) else f"{'before' if high <= 0 else 'after'} {known.starts.words}",
+        unit=counted(value, one.unit).split(" ", 1)[1],
         value=value,
-        default=one.default // one.unit.length,
-        low=one.low // one.unit.length,
-        high=one.high // one.unit.length,
+        default=default,
+        low=low,
+        high=high,
         typed=refused.typed.get(one.name),
         complaint=readable(mine[0]) if mine else None,
     )
