@@ -8,21 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import sqlalchemy as sa
-
-from app import log
-from app.model import JobRun
+from app import log, pulse
 from app.pipeline import approval, erase, sync, write_back
 from app.pipeline.advance import advance
 from app.pipeline.deliver import deliver, settle_the_dead
 from app.pipeline.inbox import open_batch
 from app.pipeline.journal import Journal, opened
-from app.rows import insert, table_of
 from app.runtime import Runtime
 
-JOB_RUN = table_of(JobRun)
-HEARTBEAT = "heartbeat"
-HOUSE = 0
 # One turn of a job, after which it lets the clock ring it anew: a stop is heard soon, and no job holds a thread for long.
 TURN_SECONDS = 5.0
 SYNC_SECONDS = 10.0
@@ -147,15 +140,5 @@ def beat(at: Desk) -> None:
     now = at.runtime.clock.now()
     if hung := [name for name, since in list(at.running.items()) if now - since > LONGEST_TURN]:
         log.broken("job_hangs", jobs=hung)
-        return
-    key = {"job": HEARTBEAT, "store_id": HOUSE, "slot": at.runtime.worker[:40]}
-    with at.runtime.database.write() as session:
-        statement = insert(session, JOB_RUN).values(**key, at=now)
-        session.execute(statement.on_conflict_do_update(index_elements=list(key), set_={"at": now}))
-
-
-def last_beat(runtime: Runtime) -> datetime | None:
-    """When a worker last said that it lives; None where none ever did."""
-    query = sa.select(sa.func.max(JOB_RUN.c.at)).where(JOB_RUN.c.job == HEARTBEAT)
-    with runtime.database.read() as session:
-        return session.scalars(query).first()
+    else:
+        pulse.beat(at.runtime)

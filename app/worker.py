@@ -14,6 +14,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from app import jobs, log
+from app.pulse import HEARTBEAT
 from app.runtime import Runtime
 
 BEAT_SECONDS = 10
@@ -45,7 +46,7 @@ def timetable(desk: jobs.Desk) -> BackgroundScheduler:
         clock.add_job(
             jobs.ring, "interval", args=(desk, one), seconds=one.every.total_seconds(), id=one.name, name=one.name
         )
-    clock.add_job(jobs.beat, "interval", args=(desk,), seconds=BEAT_SECONDS, id=jobs.HEARTBEAT)
+    clock.add_job(jobs.beat, "interval", args=(desk,), seconds=BEAT_SECONDS, id=HEARTBEAT)
     return clock
 
 

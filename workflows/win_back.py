@@ -27,6 +27,7 @@ WORKFLOW = Workflow(
             after=dial("goodbye", days(81), low=days(40), high=days(400)),
             stale=days(14),
             send=email("win_back_goodbye"),
+            puts_to_rest=True,
         ),
     ),
     stops=(ordered_again,),

@@ -14,6 +14,15 @@ class Reason(StrEnum):
     HAS_ORDERED = "has_ordered"
     REVIEWED = "reviewed"
     REFUNDED = "refunded"
+    HAS_NOT_ORDERED = "has_not_ordered"
+    CHECKOUT_CLOSED = "checkout_closed"
+    BOUGHT_SINCE = "bought_since"
+    NOT_AVAILABLE = "not_available"
+    PRICE_ROSE = "price_rose"
+    NOT_THEIR_BIRTHDAY = "not_their_birthday"
+    NOT_THIS_MILESTONE = "not_this_milestone"
+    NOT_LATE = "not_late"
+    NOT_A_GOOD_CUSTOMER = "not_a_good_customer"
     # The law of the house.
     STALE = "stale"
     CUSTOMER_GONE = "customer_gone"
@@ -21,6 +30,8 @@ class Reason(StrEnum):
     NO_ADDRESS = "no_address"
     NO_CONSENT = "no_consent"
     SUPPRESSED = "suppressed"
+    SUSPENDED = "suspended"
+    RESTING = "resting"
     HOLDOUT = "holdout"
     CAPPED = "capped"
     QUIET_HOURS = "quiet_hours"
@@ -32,6 +43,9 @@ class Reason(StrEnum):
     TRY_AGAIN = "try_again"
     CRASHED_WHILE_SENDING = "crashed_while_sending"
     NO_CHANNEL = "no_channel"
+    NOT_CONFIRMED = "not_confirmed"
+    NO_CODE = "no_code"
+    OVER_BUDGET = "over_budget"
     BROKEN = "broken"
 
 
@@ -45,12 +59,23 @@ SENTENCES: dict[Reason, str] = {
     Reason.HAS_ORDERED: "They have ordered, so there was nothing more to say.",
     Reason.REVIEWED: "They have already written a review.",
     Reason.REFUNDED: "Something of this order was refunded.",
+    Reason.HAS_NOT_ORDERED: "They have no order any more.",
+    Reason.CHECKOUT_CLOSED: "The checkout was paid, emptied or is gone.",
+    Reason.BOUGHT_SINCE: "They have bought it since.",
+    Reason.NOT_AVAILABLE: "The product is not available any more.",
+    Reason.PRICE_ROSE: "The price is not lower any more.",
+    Reason.NOT_THEIR_BIRTHDAY: "It is not their birthday any more: the date was changed or removed.",
+    Reason.NOT_THIS_MILESTONE: "This order does not reach the milestone.",
+    Reason.NOT_LATE: "The parcel has arrived, or is not late any more.",
+    Reason.NOT_A_GOOD_CUSTOMER: "They have not spent enough for this.",
     Reason.STALE: "It could not be said in time, and saying it late would be worse than not at all.",
     Reason.CUSTOMER_GONE: "The store deleted this customer.",
     Reason.STAFF: "This customer is staff of the store.",
     Reason.NO_ADDRESS: "There is no address to write to.",
     Reason.NO_CONSENT: "They have not agreed to marketing on this channel.",
     Reason.SUPPRESSED: "This address must not be written to: it bounced, complained or was blocked.",
+    Reason.SUSPENDED: "A refund or a parcel in trouble is open, so no marketing leaves for now.",
+    Reason.RESTING: "They did not answer the last goodbye, so they are left in peace until they stir.",
     Reason.HOLDOUT: "They are in the group that gets no message, so that the effect can be measured.",
     Reason.CAPPED: "They had marketing from you shortly before; this one waits its turn.",
     Reason.QUIET_HOURS: "It is night where they are; it waits until the morning.",
@@ -61,5 +86,8 @@ SENTENCES: dict[Reason, str] = {
     Reason.TRY_AGAIN: "The receiving side could not take it just then; it is tried again.",
     Reason.CRASHED_WHILE_SENDING: "A crash came while it was being handed over: it may have left, and is not repeated.",
     Reason.NO_CHANNEL: "No channel is set up for this kind of message.",
+    Reason.NOT_CONFIRMED: "The store could not be asked whether this is still true; it is asked again.",
+    Reason.NO_CODE: "The store could not make the discount code; it is tried again.",
+    Reason.OVER_BUDGET: "This month's budget for codes is used up.",
     Reason.BROKEN: "Something went wrong on our side while deciding; it was set aside after several tries.",
 }

@@ -5,7 +5,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask import Blueprint, Response, jsonify
 
-from app import jobs
+from app import pulse
 from app.web.guard import Guard, guarded
 from app.web.house import runtime
 
@@ -28,6 +28,6 @@ def healthz() -> Response:
 @guarded(Guard.PUBLIC)
 def worker() -> tuple[Response, int]:
     """200 where a worker said within a minute that it lives and none of its jobs hangs; else 503."""
-    at = jobs.last_beat(runtime())
+    at = pulse.last_beat(runtime())
     is_alive = at is not None and runtime().clock.now() - at <= SILENT
     return jsonify(worker="ok" if is_alive else "silent"), 200 if is_alive else 503

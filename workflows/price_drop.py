@@ -1,0 +1,21 @@
+"""1 hour after something they wanted costs less, email “price_drop”.
+It ends when they have ordered since.
+"""
+
+from workflows.language import Rank, Workflow, dial, email, hours, ordered_since, price_drops, step
+
+WORKFLOW = Workflow(
+    title="Tell that it costs less",
+    starts=price_drops,
+    steps=(
+        # A price that is being typed over is left an hour to settle.
+        step(
+            "less",
+            after=dial("less", hours(1), low=hours(1), high=hours(24)),
+            stale=hours(24),
+            send=email("price_drop"),
+        ),
+    ),
+    stops=(ordered_since,),
+    rank=Rank.OTHER,
+)

@@ -1,0 +1,12 @@
+"""As soon as an order is on its way, email “shipping_update”."""
+
+from workflows.language import AT_ONCE, Purpose, Rank, Workflow, email, hours, order_ships, step
+
+WORKFLOW = Workflow(
+    title="Tell that an order is on its way",
+    starts=order_ships,
+    steps=(step("shipped", after=AT_ONCE, stale=hours(24), send=email("shipping_update")),),
+    purpose=Purpose.SERVICE,
+    rank=Rank.SERVICE,
+    note="Your store may send its own shipping mails. Switch them off there before you switch this on, or customers get two.",
+)
