@@ -1,33 +1,39 @@
 """The local model: what we know of each store, a file a noun. Every row of a store is bound to it by `store_id`."""
 
 from app.model.checkout import Checkout
+from app.model.code import CodeState, DiscountCode
 from app.model.consent import Consent, Suppression, Tombstone
 from app.model.customer import Customer, Identity
 from app.model.delivery import Delivery, DeliveryState
 from app.model.enrollment import Enrollment, EnrollmentState, Outcome, OutcomeKind
 from app.model.event import Event
 from app.model.installation import Installation, Launch
+from app.model.interest import Interest, InterestKind
 from app.model.message import Message, MessageState, Receipt
 from app.model.order import Fulfillment, Order, OrderLine, Refund, Review
 from app.model.product import Product
-from app.model.setting import WorkflowSetting
+from app.model.setting import WorkflowSetting, WorkflowVersion
 from app.model.store import Connection, ConnectionState, PrivacyRequest, Store, StoreState
 from app.model.sync import JobRun, SyncRun, SyncState
 
 __all__ = [
     "Checkout",
+    "CodeState",
     "Connection",
     "ConnectionState",
     "Consent",
     "Customer",
     "Delivery",
     "DeliveryState",
+    "DiscountCode",
     "Enrollment",
     "EnrollmentState",
     "Event",
     "Fulfillment",
     "Identity",
     "Installation",
+    "Interest",
+    "InterestKind",
     "JobRun",
     "Launch",
     "Message",
@@ -48,4 +54,5 @@ __all__ = [
     "SyncState",
     "Tombstone",
     "WorkflowSetting",
+    "WorkflowVersion",
 ]

@@ -23,7 +23,7 @@ class Customer(Base):
     only orders that count and are kept by ingest. `email_consent` is the latest answer by its own time; the history is in
     Consent. `said` keeps, per field, how surely and when it was last said ([1 for the account itself, 0 for a buyer's word
     in an order; microseconds]), so that payloads in any order end in the same row. `pace` holds, per medium, the last
-    marketing messages as [microseconds, message id, workflow], newest first.
+    marketing messages as [microseconds, message id, workflow], newest first. `resting_since` is when a last goodbye left.
     """
 
     __tablename__ = "customer"
@@ -53,6 +53,7 @@ class Customer(Base):
     email_consent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     said: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     pace: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    resting_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     gone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 

@@ -51,6 +51,7 @@ class Enrollment(Base):
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     alarm_at: Mapped[datetime] = mapped_column(UTCDateTime)
     tries: Mapped[int] = mapped_column(sa.Integer, default=0)
+    version: Mapped[int] = mapped_column(sa.Integer, default=1)
     enrolled_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

@@ -15,6 +15,15 @@ class EventKind(StrEnum):
     ORDER_PAID = "order_paid"
     ORDER_SHIPPED = "order_shipped"
     ORDER_DELIVERED = "order_delivered"
+    CHECKOUT_LEFT = "checkout_left"
+    PRODUCT_VIEWED = "product_viewed"
+    BACK_IN_STOCK = "back_in_stock"
+    PRICE_DROPPED = "price_dropped"
+    # These are reckoned by the calendar and go straight to enroll.
+    BIRTHDAY = "birthday"
+    ANNIVERSARY = "anniversary"
+    REPLENISHMENT_DUE = "replenishment_due"
+    PARCEL_LATE = "parcel_late"
 
 
 class Event(Base):

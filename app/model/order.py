@@ -75,7 +75,8 @@ class Refund(Base):
 
 
 class Fulfillment(Base):
-    """One parcel; `delivered_at` is the earliest time that the carrier gave for its delivery."""
+    """One parcel; `delivered_at` is the earliest time that the carrier gave for its delivery, `picked_up_at` for its
+    first movement; `scanned_at` is the last time that it was seen."""
 
     __tablename__ = "fulfillment"
     __table_args__ = (sa.Index("ix_fulfillment_order", "store_id", "order_external_id"),)
@@ -87,6 +88,8 @@ class Fulfillment(Base):
     shipped_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     delivered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     promised_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    picked_up_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    scanned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

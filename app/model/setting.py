@@ -1,4 +1,4 @@
-"""What a merchant set for one workflow: on or off, since when, and its dials."""
+"""What a merchant set for one workflow: on or off, since when, its dials, and the versions of these."""
 
 from datetime import datetime
 
@@ -9,7 +9,8 @@ from app.db import Base, UTCDateTime
 
 
 class WorkflowSetting(Base):
-    """`on_since` is the moment from which news starts this workflow; `dials` holds turned values in the dial's unit."""
+    """`on_since` is the moment from which news starts this workflow; `dials` holds turned values in the dial's unit, and
+    `version` counts how often they were turned. `off_since` is when it was last switched off."""
 
     __tablename__ = "workflow_setting"
 
@@ -18,4 +19,18 @@ class WorkflowSetting(Base):
     is_on: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     on_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     dials: Mapped[dict[str, int]] = mapped_column(sa.JSON, default=dict)
+    version: Mapped[int] = mapped_column(sa.Integer, default=1)
+    off_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class WorkflowVersion(Base):
+    """The dials as they were from one turning to the next: people finish on the version that they entered."""
+
+    __tablename__ = "workflow_version"
+
+    store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"), primary_key=True)
+    workflow: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    version: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    dials: Mapped[dict[str, int]] = mapped_column(sa.JSON, default=dict)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)

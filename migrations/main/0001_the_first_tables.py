@@ -92,6 +92,7 @@ def upgrade() -> None:
         sa.Column("email_consent_at", UTCDateTime(), nullable=True),
         sa.Column("said", sa.JSON(), nullable=False),
         sa.Column("pace", sa.JSON(), nullable=False),
+        sa.Column("resting_since", UTCDateTime(), nullable=True),
         sa.Column("gone_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_customer_store_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
@@ -108,6 +109,8 @@ def upgrade() -> None:
         sa.Column("shipped_at", UTCDateTime(), nullable=True),
         sa.Column("delivered_at", UTCDateTime(), nullable=True),
         sa.Column("promised_at", UTCDateTime(), nullable=True),
+        sa.Column("picked_up_at", UTCDateTime(), nullable=True),
+        sa.Column("scanned_at", UTCDateTime(), nullable=True),
         sa.Column("updated_at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_fulfillment_store_id")),
         sa.PrimaryKeyConstraint("store_id", "external_id", name=op.f("pk_fulfillment")),
@@ -266,9 +269,21 @@ def upgrade() -> None:
         sa.Column("is_on", sa.Boolean(), nullable=False),
         sa.Column("on_since", UTCDateTime(), nullable=True),
         sa.Column("dials", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("off_since", UTCDateTime(), nullable=True),
         sa.Column("updated_at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_workflow_setting_store_id")),
         sa.PrimaryKeyConstraint("store_id", "workflow", name=op.f("pk_workflow_setting")),
+    )
+    op.create_table(
+        "workflow_version",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workflow", sa.String(length=80), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("dials", sa.JSON(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_workflow_version_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "workflow", "version", name=op.f("pk_workflow_version")),
     )
     op.create_table(
         "checkout",
@@ -330,6 +345,7 @@ def upgrade() -> None:
         sa.Column("due_at", UTCDateTime(), nullable=False),
         sa.Column("alarm_at", UTCDateTime(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("enrolled_at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_enrollment_customer_id")),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_enrollment_store_id")),
@@ -391,6 +407,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_identity_customer_id", ["customer_id"], unique=False)
 
     op.create_table(
+        "interest",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("product_external_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_interest_customer_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_interest_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "customer_id", "product_external_id", "kind", name=op.f("pk_interest")),
+    )
+    with op.batch_alter_table("interest", schema=None) as batch_op:
+        batch_op.create_index("ix_interest_customer_id", ["customer_id"], unique=False)
+        batch_op.create_index("ix_interest_product", ["store_id", "product_external_id"], unique=False)
+
+    op.create_table(
         "orders",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -436,6 +468,40 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("review", schema=None) as batch_op:
         batch_op.create_index("ix_review_customer_id", ["customer_id"], unique=False)
+
+    op.create_table(
+        "discount_code",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enrollment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workflow", sa.String(length=80), nullable=False),
+        sa.Column("step", sa.String(length=40), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("percent", sa.Integer(), nullable=False),
+        sa.Column("worth", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("external_id", sa.String(length=128), nullable=True),
+        sa.Column("order_external_id", sa.String(length=64), nullable=True),
+        sa.Column("wanted_at", UTCDateTime(), nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_discount_code_customer_id")),
+        sa.ForeignKeyConstraint(["enrollment_id"], ["enrollment.id"], name=op.f("fk_discount_code_enrollment_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_discount_code_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_discount_code")),
+        sa.UniqueConstraint("enrollment_id", "step", name=op.f("uq_discount_code_enrollment_id_step")),
+    )
+    with op.batch_alter_table("discount_code", schema=None) as batch_op:
+        batch_op.create_index("ix_discount_code_customer_id", ["customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_discount_code_expires_at",
+            ["expires_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'made'"),
+            postgresql_where=sa.text("state = 'made'"),
+        )
+        batch_op.create_index("ix_discount_code_store_code", ["store_id", "code"], unique=True)
+        batch_op.create_index("ix_discount_code_store_workflow", ["store_id", "workflow", "wanted_at"], unique=False)
 
     op.create_table(
         "message",
@@ -555,6 +621,17 @@ def downgrade() -> None:
         )
 
     op.drop_table("message")
+    with op.batch_alter_table("discount_code", schema=None) as batch_op:
+        batch_op.drop_index("ix_discount_code_store_workflow")
+        batch_op.drop_index("ix_discount_code_store_code")
+        batch_op.drop_index(
+            "ix_discount_code_expires_at",
+            sqlite_where=sa.text("state = 'made'"),
+            postgresql_where=sa.text("state = 'made'"),
+        )
+        batch_op.drop_index("ix_discount_code_customer_id")
+
+    op.drop_table("discount_code")
     with op.batch_alter_table("review", schema=None) as batch_op:
         batch_op.drop_index("ix_review_customer_id")
 
@@ -564,6 +641,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_orders_customer_placed")
 
     op.drop_table("orders")
+    with op.batch_alter_table("interest", schema=None) as batch_op:
+        batch_op.drop_index("ix_interest_product")
+        batch_op.drop_index("ix_interest_customer_id")
+
+    op.drop_table("interest")
     with op.batch_alter_table("identity", schema=None) as batch_op:
         batch_op.drop_index("ix_identity_customer_id")
 
@@ -594,6 +676,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_checkout_customer_id")
 
     op.drop_table("checkout")
+    op.drop_table("workflow_version")
     op.drop_table("workflow_setting")
     op.drop_table("tombstone")
     with op.batch_alter_table("sync_run", schema=None) as batch_op:
