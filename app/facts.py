@@ -1,7 +1,7 @@
 """Rows -> Facts and Standing: the one place that reads the model on a workflow's and the law's behalf, a batch at a time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -37,6 +37,7 @@ class Ask:
     subject: str
     event_at: datetime
     medium: str = "email"
+    dials: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,7 @@ def _facts(seen: _Seen, ask: Ask, *, now: datetime) -> Facts:
         orders_since=sum(1 for placed_at, external_id in later if placed_at >= since and external_id != own),
         order=_order(seen, order, customer=row) if order is not None else None,
         has_reviewed=_has_reviewed(seen, ask, order=order),
+        dials=ask.dials,
     )
 
 

@@ -16,8 +16,18 @@ from sqlalchemy.orm import Session
 
 from app import log
 from app.facts import Ask, gather, law_of
-from app.model import Enrollment, EnrollmentState, Message, MessageState, Outcome, OutcomeKind, Store, WorkflowSetting
-from app.pipeline.fair import any_due, claim
+from app.model import (
+    Enrollment,
+    EnrollmentState,
+    Message,
+    MessageState,
+    Outcome,
+    OutcomeKind,
+    Store,
+    WorkflowSetting,
+    WorkflowVersion,
+)
+from app.pipeline.fair import PARKED, any_due, claim
 from app.policy import Case, Decision, Law, Reason, Standing, Verdict, decide
 from app.rows import chunks, table_of
 from app.runtime import Runtime
@@ -27,6 +37,7 @@ ENROLLMENT = table_of(Enrollment)
 OUTCOME = table_of(Outcome)
 MESSAGE = table_of(Message)
 SETTING = table_of(WorkflowSetting)
+VERSION = table_of(WorkflowVersion)
 LEASE = timedelta(minutes=2)
 MOST_TRIES = 40
 KINDS = {
@@ -55,6 +66,7 @@ class _Desk:
     store: Store
     law: Law
     settings: Mapping[str, Any]
+    versions: Mapping[tuple[str, int], Mapping[str, int]]
     workflows: Mapping[str, Workflow]
     now: datetime
 
@@ -102,8 +114,11 @@ def _decide(runtime: Runtime, taken: Sequence[Any]) -> None:
         written = _Written()
         for store_id in dict.fromkeys(row.store_id for row in taken):
             store = session.get_one(Store, store_id)
-            desk = _Desk(store, law_of(store), _settings(session, store), runtime.workflows, now)
-            _decide_store(session, desk, rows=[row for row in taken if row.store_id == store_id], written=written)
+            rows = [row for row in taken if row.store_id == store_id]
+            settings = _settings(session, store)
+            versions = _versions(session, rows, settings=settings)
+            desk = _Desk(store, law_of(store), settings, versions, runtime.workflows, now)
+            _decide_store(session, desk, rows=rows, written=written)
         _write(session, written)
 
 
@@ -112,10 +127,32 @@ def _settings(session: Session, store: Store) -> dict[str, Any]:
     return {row.workflow: row for row in session.execute(query)}
 
 
+def _versions(
+    session: Session, rows: Sequence[Any], *, settings: Mapping[str, Any]
+) -> dict[tuple[str, int], Mapping[str, int]]:
+    """The dials of older versions that these enrollments came in with, by workflow and version."""
+    current = {(one.workflow, one.version) for one in settings.values()}
+    wanted = {(row.workflow, row.version) for row in rows} - current
+    if not wanted:
+        return {}
+    columns = (VERSION.c.workflow, VERSION.c.version, VERSION.c.dials)
+    query = sa.select(*columns).where(
+        VERSION.c.store_id == rows[0].store_id, VERSION.c.workflow.in_({name for name, _ in wanted})
+    )
+    return {(name, version): dials for name, version, dials in session.execute(query)}
+
+
+def _dials(desk: _Desk, row: Any) -> Mapping[str, int]:
+    """The dials with which this enrollment came in; people finish on these."""
+    setting = desk.settings.get(row.workflow)
+    older = desk.versions.get((row.workflow, row.version))
+    if older is not None:
+        return older
+    return setting.dials if setting is not None else {}
+
+
 def _decide_store(session: Session, desk: _Desk, *, rows: Sequence[Any], written: _Written) -> None:
-    asks = [
-        Ask(row.id, row.customer_id, row.subject, row.event_at, _medium(desk, row)) for row in _still(session, rows)
-    ]
+    asks = [_ask(desk, row) for row in _still(session, rows)]
     seen = gather(session, desk.store, asks=asks, now=desk.now)
     for row in rows:
         if row.id in seen:
@@ -133,9 +170,12 @@ def _still(session: Session, rows: Sequence[Any]) -> list[Any]:
     return [row for row in rows if (row.id, row.tries, row.customer_id) in found]
 
 
-def _medium(desk: _Desk, row: Any) -> str:
+def _ask(desk: _Desk, row: Any) -> Ask:
     found = _workflow_and_step(desk, row)
-    return found[1].send.medium if found else "email"
+    if found is None:
+        return Ask(row.id, row.customer_id, row.subject, row.event_at)
+    turned = found[0].turned(_dials(desk, row))
+    return Ask(row.id, row.customer_id, row.subject, row.event_at, found[1].send.medium, turned)
 
 
 def _workflow_and_step(desk: _Desk, row: Any) -> tuple[Workflow, Step] | None:
@@ -153,13 +193,20 @@ def _decide_one(desk: _Desk, row: Any, *, seen: tuple[Facts, Standing], written:
     workflow, one = found
     setting = desk.settings.get(row.workflow)
     case = Case(workflow, one, facts=seen[0], standing=seen[1], law=desk.law, due_at=row.due_at)
-    # What falls due while the workflow is off is passed over, so that switching it on again sends no burst.
-    is_on = setting is not None and setting.is_on
-    verdict = decide(case) if is_on else Verdict(Decision.SKIP, Reason.SWITCHED_OFF)
-    following = _following(workflow, row, dials=setting.dials if setting is not None else {})
+    if setting is None or not setting.is_on:
+        # It was switched off while this one was in a worker's hand; nothing is decided until it is let go.
+        written.moves.append(_parked(row))
+        return
+    verdict = decide(case)
+    following = _following(workflow, row, dials=_dials(desk, row))
     if verdict.decision is Decision.SEND:
         written.messages.append(_message(desk, row, case=case))
     _apply(row, verdict, following=following, written=written, now=desk.now)
+
+
+def _parked(row: Any) -> dict[str, Any]:
+    stays = {"state": EnrollmentState.WAITING, "step": row.step, "due_at": row.due_at, "tries": row.tries}
+    return {"row_id": row.id, **{f"new_{name}": value for name, value in stays.items()}, "new_alarm_at": PARKED}
 
 
 def _stop(reason: Reason) -> Verdict:

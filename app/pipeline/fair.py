@@ -7,7 +7,7 @@ one. A row that nobody settles falls due again when its lease ends. Every table 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from app.db import UTCDateTime
 from app.model import Store, StoreState
 
+# An alarm that never rings: whoever is parked waits for a choice, not for a time.
+PARKED = datetime(9999, 1, 1, tzinfo=UTC)
 Row = sa.Row[*tuple[Any, ...]]
 # The store that was served last, by table: the ring goes on behind it. It is a hint of this process and nothing more.
 _last_served: dict[str, int] = {}

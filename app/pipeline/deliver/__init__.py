@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import log
 from app.model import Message, MessageState, OutcomeKind
-from app.pipeline.deliver import ledger
+from app.pipeline import ledger
 from app.pipeline.deliver.door import Ready, judge
 from app.pipeline.deliver.recover import settle_own, settle_the_dead, settle_the_lost
 from app.pipeline.deliver.settle import Fate, Settlement, settle

@@ -24,10 +24,10 @@ from app.model import (
     Store,
     WorkflowSetting,
 )
-from app.pipeline.deliver import ledger
+from app.pipeline import ledger
 from app.pipeline.deliver.envelopes import Text, envelope
 from app.pipeline.deliver.pace import Pace, held
-from app.pipeline.fair import Row
+from app.pipeline.fair import PARKED, Row
 from app.policy import Case, Decision, Law, Reason, Standing, Verdict, decide
 from app.render import BadTextError
 from app.rows import chunks, table_of
@@ -157,7 +157,7 @@ def _verdict(desk: _Desk, row: Row, *, pace: Pace) -> Verdict:
     if workflow is None or row.step not in {one.name for one in workflow.steps}:
         return Verdict(Decision.DROP, Reason.WORKFLOW_GONE)
     if not desk.settings.get(row.workflow):
-        return Verdict(Decision.DROP, Reason.SWITCHED_OFF)
+        return Verdict(Decision.DEFER, Reason.SWITCHED_OFF, until=PARKED)
     if row.medium not in desk.runtime.channels:
         return Verdict(Decision.DROP, Reason.NO_CHANNEL, {"medium": row.medium})
     if row.id not in desk.seen:

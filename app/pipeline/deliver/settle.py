@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.model import Customer, Message, MessageState, OutcomeKind
 from app.model.consent import SuppressionReason
-from app.pipeline.deliver import ledger
+from app.pipeline import ledger
 from app.pipeline.deliver.pace import without
 from app.pipeline.fair import Row
 from app.pipeline.suppress import Refusal, suppress

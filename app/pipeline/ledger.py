@@ -1,4 +1,4 @@
-"""What the delivery writes into the ledger: one row per verdict, numbered on behind those that advance wrote."""
+"""What is written into the ledger after a step was decided: one row per verdict, numbered on behind what stands there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
