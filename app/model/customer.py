@@ -27,7 +27,10 @@ class Customer(Base):
     """
 
     __tablename__ = "customer"
-    __table_args__ = (sa.Index("ix_customer_store_email", "store_id", "email"),)
+    __table_args__ = (
+        sa.Index("ix_customer_store_email", "store_id", "email"),
+        sa.Index("ix_customer_store_phone", "store_id", "phone"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"))

@@ -1,12 +1,12 @@
 """The law in its one fixed order: asked when a step falls due, and asked again at the door.
 
 Still true (the start, the stops, the step's own conditions), staleness, the person (gone, staff, address), consent,
-suppression, holdout, caps, quiet hours. The first rule that speaks gives the verdict.
+suppression, suspension, rest, holdout, caps, quiet hours. The first rule that speaks gives the verdict.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.policy.caps import CAPS, Departure, in_the_way
@@ -14,9 +14,11 @@ from app.policy.holdout import is_held_out
 from app.policy.quiet import Quiet
 from app.policy.reasons import Reason
 from app.policy.verdict import Decision, Verdict
-from workflows.language import Facts, Purpose, Step, Workflow
+from workflows.language import Facts, Purpose, Rank, Step, Workflow
 
 SUBSCRIBED = "subscribed"
+# How soon it is asked again whether a refund or a parcel is still open.
+LOOK_AGAIN = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Standing:
     has_address: bool
     consent: str | None
     suppressed: str | None = None
+    suspended: str | None = None
+    is_resting: bool = False
     is_staff: bool = False
     is_gone: bool = False
     recent: tuple[Departure, ...] = ()
@@ -125,6 +129,20 @@ def _not_suppressed(case: Case) -> Verdict | None:
     return Verdict(Decision.DROP, Reason.SUPPRESSED, {"suppressed": why})
 
 
+def _not_suspended(case: Case) -> Verdict | None:
+    """An apology is not kept from whom it is owed to, and nobody is asked to buy while something is open."""
+    why = case.standing.suspended
+    if why is None or not case.is_marketing or case.workflow.rank is Rank.RECOVERY:
+        return None
+    return _later(case, Reason.SUSPENDED, until=case.facts.now + LOOK_AGAIN, seen={"open": why})
+
+
+def _not_resting(case: Case) -> Verdict | None:
+    if not case.is_marketing or not case.standing.is_resting:
+        return None
+    return Verdict(Decision.DROP, Reason.RESTING)
+
+
 def _not_held_out(case: Case) -> Verdict | None:
     percent = case.law.holdout_percent
     if not case.is_marketing or not is_held_out(
@@ -173,6 +191,8 @@ RULES: tuple[Callable[[Case], Verdict | None], ...] = (
     _reachable,
     _consented,
     _not_suppressed,
+    _not_suspended,
+    _not_resting,
     _not_held_out,
     _room,
     _not_at_night,

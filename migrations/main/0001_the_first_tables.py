@@ -99,6 +99,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.create_index("ix_customer_store_email", ["store_id", "email"], unique=False)
+        batch_op.create_index("ix_customer_store_phone", ["store_id", "phone"], unique=False)
 
     op.create_table(
         "fulfillment",
@@ -712,6 +713,7 @@ def downgrade() -> None:
 
     op.drop_table("fulfillment")
     with op.batch_alter_table("customer", schema=None) as batch_op:
+        batch_op.drop_index("ix_customer_store_phone")
         batch_op.drop_index("ix_customer_store_email")
 
     op.drop_table("customer")

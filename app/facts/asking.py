@@ -1,0 +1,47 @@
+"""Whose facts about which subject are wanted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an enrollment's subject names, by the platform's ids."""
+
+    order: str | None = None
+    checkout: str | None = None
+    product: str | None = None
+    parcel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Whose facts about which subject are wanted, under a key of the asker's own; `dials` as they stand for that person."""
+
+    key: int
+    customer_id: int
+    subject: str
+    event_at: datetime
+    medium: str = "email"
+    dials: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def about(self) -> About:
+        return about(self.subject)
+
+
+def about(subject: str) -> About:
+    """What a subject names: "order:1001", "checkout:abc", "parcel:5", "product:7:...", "replenish:7:1001"; the words behind the
+    ids only tell one occasion from another. Other subjects are about the person alone."""
+    kind, _, rest = subject.partition(":")
+    first, _, second = rest.partition(":")
+    if kind == "order":
+        return About(order=rest)
+    if kind == "checkout":
+        return About(checkout=rest)
+    if kind == "parcel":
+        return About(parcel=rest)
+    if kind == "product":
+        return About(product=first)
+    return About(product=first, order=second) if kind == "replenish" else About()

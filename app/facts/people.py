@@ -1,0 +1,137 @@
+"""What is read of the people asked about: their rows, what they bought, answered and looked at, what speaks against writing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.addresses import email_key
+from app.facts.questions import grouped, rows
+from app.model import Customer, Fulfillment, Interest, Order, OrderLine, Refund, Review, Store, Suppression
+from app.policy.parcels import TROUBLE
+from app.rows import chunks, table_of
+
+CUSTOMER = table_of(Customer)
+ORDER = table_of(Order)
+LINE = table_of(OrderLine)
+PARCEL = table_of(Fulfillment)
+REFUND = table_of(Refund)
+REVIEW = table_of(Review)
+INTEREST = table_of(Interest)
+SUPPRESSION = table_of(Suppression)
+# How long an open refund, and a parcel in trouble, keep marketing away.
+AFTER_REFUND = timedelta(days=7)
+IN_TROUBLE = timedelta(days=30)
+
+
+class Bought(NamedTuple):
+    """An order that counts; `total` in minor units, what was given back taken off."""
+
+    placed_at: datetime
+    external_id: str
+    total: int
+
+
+def customers(session: Session, store: Store, *, ids: Sequence[int]) -> dict[int, Any]:
+    query = sa.select(CUSTOMER).where(CUSTOMER.c.store_id == store.id)
+    return {row.id: row for row in rows(session, query, column=CUSTOMER.c.id, values=ids)}
+
+
+def later_orders(
+    session: Session, known: Mapping[int, Any], *, since: datetime | None = None, kin: Sequence[int] = ()
+) -> dict[int, list[Bought]]:
+    """Orders that count, placed since then; for those in `kin` also those of others of their store with their phone."""
+    ids = [one for one, row in known.items() if row.last_order_at and (since is None or row.last_order_at >= since)]
+    related = _same_phone(session, [known[one] for one in kin if one in known])
+    columns = (ORDER.c.customer_id, ORDER.c.placed_at, ORDER.c.external_id, ORDER.c.total - ORDER.c.refunded)
+    query = sa.select(*columns).where(ORDER.c.counts)
+    query = query if since is None else query.where(ORDER.c.placed_at >= since)
+    found: dict[int, list[Bought]] = {}
+    wanted = sorted({*ids, *(one for others in related.values() for one in others)})
+    for customer_id, *told in rows(session, query, column=ORDER.c.customer_id, values=wanted):
+        found.setdefault(customer_id, []).append(Bought(*told))
+    for one, others in related.items():
+        found[one] = [*found.get(one, []), *(bought for other in others for bought in found.get(other, []))]
+    return found
+
+
+def _same_phone(session: Session, leavers: Sequence[Any]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for row in leavers:
+        if row.phone:
+            query = sa.select(CUSTOMER.c.id).where(
+                CUSTOMER.c.store_id == row.store_id, CUSTOMER.c.phone == row.phone, CUSTOMER.c.id != row.id
+            )
+            found[row.id] = list(session.execute(query.limit(20)).scalars())
+    return found
+
+
+def reviews(session: Session, *, ids: Sequence[int]) -> dict[int, list[Any]]:
+    return grouped(rows(session, sa.select(REVIEW), column=REVIEW.c.customer_id, values=ids), "customer_id")
+
+
+def bought_at(
+    session: Session, store: Store, *, ids: Sequence[int], products: Sequence[str]
+) -> dict[tuple[int, str], datetime]:
+    """When each of these people last bought each of these products."""
+    query = (
+        sa.select(ORDER.c.customer_id, LINE.c.product_external_id, sa.func.max(ORDER.c.placed_at))
+        .join(LINE, sa.and_(LINE.c.store_id == ORDER.c.store_id, LINE.c.order_external_id == ORDER.c.external_id))
+        .where(ORDER.c.store_id == store.id, ORDER.c.counts, LINE.c.product_external_id.in_(products))
+        .group_by(ORDER.c.customer_id, LINE.c.product_external_id)
+    )
+    return {(one, product): at for one, product, at in rows(session, query, column=ORDER.c.customer_id, values=ids)}
+
+
+def interests(
+    session: Session, store: Store, *, ids: Sequence[int], products: Sequence[str]
+) -> dict[tuple[int, str], Any]:
+    """Each person's last look at, or wish for, each product; of several the latest."""
+    query = (
+        sa.select(INTEREST)
+        .where(INTEREST.c.store_id == store.id, INTEREST.c.product_external_id.in_(products))
+        .order_by(INTEREST.c.at)
+    )
+    found = rows(session, query, column=INTEREST.c.customer_id, values=ids)
+    return {(row.customer_id, row.product_external_id): row for row in found}
+
+
+def suppressed(session: Session, store: Store, *, customers: Iterable[Any]) -> dict[tuple[str, str], str]:
+    addresses = sorted({address for row in customers for address in (email_key(row.email), row.phone) if address})
+    query = sa.select(SUPPRESSION).where(SUPPRESSION.c.store_id == store.id, SUPPRESSION.c.undone_at.is_(None))
+    found = rows(session, query, column=SUPPRESSION.c.address, values=addresses)
+    return {(row.medium, row.address): row.reason for row in found}
+
+
+def suspended(session: Session, store: Store, *, customers: Iterable[Any], now: datetime) -> dict[int, str]:
+    """Whoever had money back in the last days, or waits for a parcel in trouble, and which of the two it is."""
+    ids = sorted(row.id for row in customers)
+    found: dict[int, str] = {}
+    for chunk in chunks(ids):
+        for query, word in ((_refunds(store, now=now), "refund"), (_troubles(store, now=now), "parcel")):
+            buyers = session.execute(query.where(ORDER.c.customer_id.in_(chunk))).scalars().all()
+            found |= dict.fromkeys(buyers, word)
+    return found
+
+
+def _refunds(store: Store, *, now: datetime) -> sa.Select[tuple[int]]:
+    same = sa.and_(REFUND.c.store_id == ORDER.c.store_id, REFUND.c.order_external_id == ORDER.c.external_id)
+    recent = (ORDER.c.store_id == store.id, REFUND.c.at > now - AFTER_REFUND, REFUND.c.at <= now)
+    return sa.select(ORDER.c.customer_id).join(REFUND, same).where(*recent)
+
+
+def _troubles(store: Store, *, now: datetime) -> sa.Select[tuple[int]]:
+    same = sa.and_(PARCEL.c.store_id == ORDER.c.store_id, PARCEL.c.order_external_id == ORDER.c.external_id)
+    is_late = PARCEL.c.promised_at < now - timedelta(days=1)
+    return (
+        sa.select(ORDER.c.customer_id)
+        .join(PARCEL, same)
+        .where(
+            ORDER.c.store_id == store.id,
+            PARCEL.c.delivered_at.is_(None),
+            PARCEL.c.shipped_at > now - IN_TROUBLE,
+            sa.or_(PARCEL.c.status.in_(sorted(TROUBLE)), is_late),
+        )
+    )

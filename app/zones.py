@@ -1,0 +1,72 @@
+"""Which clock somebody lives by: where their orders go, else their store's own zone."""
+
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.core import get_global
+
+# Where a country has one zone for nearly everybody, that one; the exclaves of Germany and Spain do not change it.
+_MAIN = {
+    "DE": "Europe/Berlin",
+    "ES": "Europe/Madrid",
+    "PT": "Europe/Lisbon",
+    "NZ": "Pacific/Auckland",
+    "CN": "Asia/Shanghai",
+    "CY": "Asia/Nicosia",
+    "UA": "Europe/Kyiv",
+    "MY": "Asia/Kuala_Lumpur",
+}
+_EASTERN = "CT DE DC FL GA IN KY ME MD MA MI NH NJ NY NC OH PA RI SC VT VA WV"
+_CENTRAL = "AL AR IL IA KS LA MN MS MO NE ND OK SD TN TX WI"
+_MOUNTAIN = "CO ID MT NM UT WY"
+_REGIONS: dict[tuple[str, str], str] = {
+    **{("US", state): "America/New_York" for state in _EASTERN.split()},
+    **{("US", state): "America/Chicago" for state in _CENTRAL.split()},
+    **{("US", state): "America/Denver" for state in _MOUNTAIN.split()},
+    **{("US", state): "America/Los_Angeles" for state in ("CA", "NV", "OR", "WA")},
+    ("US", "AZ"): "America/Phoenix",
+    ("US", "AK"): "America/Anchorage",
+    ("US", "HI"): "Pacific/Honolulu",
+    ("CA", "BC"): "America/Vancouver",
+    ("CA", "AB"): "America/Edmonton",
+    ("CA", "SK"): "America/Regina",
+    ("CA", "MB"): "America/Winnipeg",
+    ("CA", "ON"): "America/Toronto",
+    ("CA", "QC"): "America/Toronto",
+    ("CA", "NB"): "America/Moncton",
+    ("CA", "NS"): "America/Halifax",
+    ("CA", "PE"): "America/Halifax",
+    ("CA", "NL"): "America/St_Johns",
+    ("AU", "NSW"): "Australia/Sydney",
+    ("AU", "ACT"): "Australia/Sydney",
+    ("AU", "VIC"): "Australia/Melbourne",
+    ("AU", "QLD"): "Australia/Brisbane",
+    ("AU", "SA"): "Australia/Adelaide",
+    ("AU", "WA"): "Australia/Perth",
+    ("AU", "TAS"): "Australia/Hobart",
+    ("AU", "NT"): "Australia/Darwin",
+    ("BR", "SP"): "America/Sao_Paulo",
+    ("BR", "RJ"): "America/Sao_Paulo",
+}
+
+
+@lru_cache(maxsize=4096)
+def zone_of(country: str | None, region: str | None, *, store_zone: str) -> ZoneInfo:
+    """The zone of a place (ISO 3166 codes, the region with or without its country's prefix); the store's where the country
+    is not known or has several zones and the region does not tell; UTC where the store's is one that nobody knows."""
+    country, region = (country or "").upper(), (region or "").upper().rpartition("-")[2]
+    name = _REGIONS.get((country, region)) or _MAIN.get(country) or _only(country)
+    return _zone(name) or _zone(store_zone) or ZoneInfo("UTC")
+
+
+def _only(country: str) -> str | None:
+    """The zone of a country that has only one."""
+    zones = get_global("territory_zones").get(country, [])
+    return str(zones[0]) if len(zones) == 1 else None
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
