@@ -111,8 +111,7 @@ def suspended(session: Session, store: Store, *, customers: Iterable[Any], now: 
     found: dict[int, str] = {}
     for chunk in chunks(ids):
         for query, word in ((_refunds(store, now=now), "refund"), (_troubles(store, now=now), "parcel")):
-            buyers = session.execute(query.where(ORDER.c.customer_id.in_(chunk))).scalars().all()
-            found |= dict.fromkeys(buyers, word)
+            found |= {row[0]: word for row in session.execute(query.where(ORDER.c.customer_id.in_(chunk)))}
     return found
 
 
