@@ -111,17 +111,17 @@ def suspended(session: Session, store: Store, *, customers: Iterable[Any], now: 
     found: dict[int, str] = {}
     for chunk in chunks(ids):
         for query, word in ((_refunds(store, now=now), "refund"), (_troubles(store, now=now), "parcel")):
-            found |= {row[0]: word for row in session.execute(query.where(ORDER.c.customer_id.in_(chunk)))}
+            found |= dict.fromkeys(session.scalars(query.where(ORDER.c.customer_id.in_(chunk))), word)
     return found
 
 
-def _refunds(store: Store, *, now: datetime) -> sa.Select[tuple[int]]:
+def _refunds(store: Store, *, now: datetime) -> sa.Select[int]:
     same = sa.and_(REFUND.c.store_id == ORDER.c.store_id, REFUND.c.order_external_id == ORDER.c.external_id)
     recent = (ORDER.c.store_id == store.id, REFUND.c.at > now - AFTER_REFUND, REFUND.c.at <= now)
     return sa.select(ORDER.c.customer_id).join(REFUND, same).where(*recent)
 
 
-def _troubles(store: Store, *, now: datetime) -> sa.Select[tuple[int]]:
+def _troubles(store: Store, *, now: datetime) -> sa.Select[int]:
     same = sa.and_(PARCEL.c.store_id == ORDER.c.store_id, PARCEL.c.order_external_id == ORDER.c.external_id)
     is_late = PARCEL.c.promised_at < now - timedelta(days=1)
     return (

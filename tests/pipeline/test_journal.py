@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.pipeline import journal as journals
-from app.pipeline.journal import HEAD, Testimony, Journal, Mark, is_here, names, of_the_dead, opened
+from app.pipeline.journal import HEAD, Journal, Mark, Testimony, is_here, names, of_the_dead, opened
 
 
 @pytest.fixture

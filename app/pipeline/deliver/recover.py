@@ -15,7 +15,7 @@ from app.model import Message, MessageState, Store
 from app.pipeline import journal as journals
 from app.pipeline.deliver.settle import Fate, Settlement, settle
 from app.pipeline.fair import Row
-from app.pipeline.journal import Testimony, Journal, Mark
+from app.pipeline.journal import Journal, Mark, Testimony
 from app.rows import table_of
 from app.runtime import Runtime
 from workflows.language import Purpose
