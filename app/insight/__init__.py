@@ -1,0 +1,1 @@
+"""Numbers about customers and products as pure functions over arrays: values in, numbers out, finite always."""
