@@ -12,15 +12,16 @@ from babel.numbers import format_currency
 from app.render import clean
 from app.render.values import COLOUR, Voice
 from connectors.money import major
-from workflows.language import CustomerFacts, Facts, ItemFacts, OrderFacts
+from workflows.language import CheckoutFacts, CustomerFacts, Facts, ItemFacts, OrderFacts, ProductFacts
 
 MOST_ITEMS = 50
 Plain = dict[str, object]
 
 
 def context(facts: Facts, voice: Voice) -> Plain:
-    """Everything a text can name: `customer`, `store`, `order` ({} where there is none), `unsubscribe_url`, and `mail` for
-    the layout. Values are str, int, bool, or lists and dicts of these; lists hold at most 50."""
+    """Everything a text can name: `customer`, `store`; `order`, `checkout`, `product`, `parcel` ({} where there is none);
+    `code`, `unsubscribe_url`, and `mail` for the layout. Values are str, int, bool, or lists and dicts of these; lists hold
+    at most 50."""
     return {
         "customer": _customer(facts.customer, voice),
         "store": {
@@ -29,8 +30,12 @@ def context(facts: Facts, voice: Voice) -> Plain:
             "postal_address": _one_line_address(voice.postal_address),
         },
         "order": _order(facts.order, voice) if facts.order else {},
+        "checkout": _checkout(facts.checkout, voice) if facts.checkout else {},
+        "product": _product(facts.product, voice) if facts.product else {},
+        "parcel": {"days_late": facts.parcel.days_late} if facts.parcel else {},
+        "code": {"word": facts.code or "", "percent": facts.dials.get("percent", 0) if facts.code else 0},
         "unsubscribe_url": clean.url(voice.unsubscribe_url),
-        "mail": {"reason": clean.line(voice.reason_line, 300), **colours(voice.colour)},
+        "mail": {"reason": clean.line(voice.reason_line, 300), **_tongue(voice.locale), **colours(voice.colour)},
     }
 
 
@@ -55,7 +60,30 @@ def _order(order: OrderFacts, voice: Voice) -> Plain:
     }
 
 
-def _item(item: ItemFacts, order: OrderFacts, *, voice: Voice) -> Plain:
+def _checkout(checkout: CheckoutFacts, voice: Voice) -> Plain:
+    return {
+        "url": clean.url(checkout.url) or clean.url(voice.store_url),
+        "total": money(checkout.total, checkout.currency, locale=voice.locale),
+        "items": [_item(item, checkout, voice=voice) for item in checkout.items[:MOST_ITEMS]],
+    }
+
+
+def _product(product: ProductFacts, voice: Voice) -> Plain:
+    currency = product.currency or voice.currency
+    asked, price = (
+        "" if amount is None else money(amount, currency, locale=voice.locale)
+        for amount in (product.asked_price, product.price)
+    )
+    return {
+        "title": clean.line(product.title),
+        "url": clean.url(product.url) or clean.url(voice.store_url),
+        "image_url": clean.url(product.image_url),
+        "price": price,
+        "price_before": asked,
+    }
+
+
+def _item(item: ItemFacts, order: OrderFacts | CheckoutFacts, *, voice: Voice) -> Plain:
     return {
         "title": clean.line(item.title),
         "quantity": item.quantity,
@@ -91,6 +119,13 @@ def known_locale(tag: str) -> Locale:
         except (UnknownLocaleError, ValueError, TypeError):
             continue
     return Locale("en")
+
+
+@lru_cache(maxsize=1024)
+def _tongue(tag: str) -> Plain:
+    """The language of the page and the direction in which it is read."""
+    locale = known_locale(tag)
+    return {"lang": str(locale).replace("_", "-"), "dir": locale.text_direction}
 
 
 @lru_cache(maxsize=1024)

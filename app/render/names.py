@@ -26,6 +26,10 @@ KNOWN: Mapping[str, Kind] = {
         "is_first": "truth",
         "items": (ITEM,),
     },
+    "checkout": {"url": "url", "total": "text", "items": (ITEM,)},
+    "product": {"title": "text", "url": "url", "image_url": "url", "price": "text", "price_before": "text"},
+    "parcel": {"days_late": "number"},
+    "code": {"word": "text", "percent": "number"},
     "unsubscribe_url": "url",
 }
 AFTER_A_WORD = re.compile(r"(?<=[^\W\d_])[,;:]?([ \t]+)$")

@@ -76,9 +76,13 @@ class Pieces:
         """The tags that a piece of text holds, in their order."""
         return (self.tags[int(one[2])] for one in self._words.finditer(text))
 
+    def bare(self, text: str) -> str:
+        """The words alone, without the tags."""
+        return self._words.sub("", text)
+
     def is_statements(self, text: str) -> bool:
         """Whether there is nothing here but statements, and one at least."""
-        rest = self._words.sub("", text)
+        rest = self.bare(text)
         found = list(self.found(text))
         return bool(found) and not rest.strip() and all(tag.is_statement for tag in found)
 
@@ -111,16 +115,16 @@ class Pieces:
 def _tokens(source: str) -> Iterator[tuple[str, str, int]]:
     """("data", text, line), ("variable", inside, line) and ("block", inside, line); comments are left out."""
     kind, inside, begun = "", "", 1
-    for line, token, value in PLAIN.lex(source):
-        if token == "raw_begin":
+    for line, part, value in PLAIN.lex(source):
+        if part == "raw_begin":
             raise TemplateSyntaxError("“raw” is not allowed", line)
-        if token == "data":
+        if part == "data":
             yield "data", value, line
-        elif token in {"variable_begin", "block_begin"}:
-            kind, inside, begun = token.removesuffix("_begin"), "", line
-        elif token in {"variable_end", "block_end"}:
+        elif part in {"variable_begin", "block_begin"}:
+            kind, inside, begun = part.removesuffix("_begin"), "", line
+        elif part in {"variable_end", "block_end"}:
             yield kind, inside.strip(), begun
-        elif not token.startswith("comment"):
+        elif not part.startswith("comment"):
             inside += value
 
 

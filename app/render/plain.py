@@ -67,7 +67,12 @@ def _block(one: Token, page: _Page) -> None:
         page.margins.append("> ")
     elif one.type in {"list_item_close", "blockquote_close"}:
         page.margins.pop()
-    elif one.type == "html_block":
+    else:
+        _leaf(one, page)
+
+
+def _leaf(one: Token, page: _Page) -> None:
+    if one.type == "html_block":
         page.written.append(one.content)
     elif one.type == "hr":
         page.block("* * *")

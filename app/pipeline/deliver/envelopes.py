@@ -34,7 +34,7 @@ def envelope(text: Text, *, config: Config, signer: Signer, now: datetime) -> En
     """The envelope of one message. Raises BadTextError where its text cannot be filled in."""
     row, store = text.row, text.store
     link = _link(text, config=config, signer=signer) if row.purpose == Purpose.MARKETING else None
-    words = render(load(row.text), text.facts, _voice(store, purpose=Purpose(row.purpose), link=link))
+    words = render(load(row.text), text.facts, voice=_voice(store, purpose=Purpose(row.purpose), link=link))
     sender = Address(store.sender_address or config.mail_from, store.sender_name or store.name)
     domain = sender.address.rpartition("@")[2]
     return Envelope(

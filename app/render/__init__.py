@@ -1,0 +1,64 @@
+"""A message's text and a person's facts become a subject, plain text and HTML; the only place that escapes.
+
+Texts are written by merchants and filled with what strangers typed into a store: both are hostile until checked. A text is
+Markdown with variables, judged by an allow-list of syntax and names and compiled once; what is put in is plain data.
+"""
+
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import TemplateError, UndefinedError
+
+from app.render import clean, sample
+from app.render.context import context
+from app.render.text import Text, compiled, complaints
+from app.render.values import BadTextError, Complaint, Rendered, Voice
+from workflows.language import Facts, Purpose, Workflow
+
+__all__ = ["BadTextError", "Complaint", "Rendered", "Text", "Voice", "complaints", "load", "preview", "render"]
+
+FOLDER = Path(__file__).parents[2] / "templates" / "messages"
+LONGEST_SUBJECT = 200
+LONGEST_PAGE = 200_000
+
+
+@lru_cache(maxsize=256)
+def load(name: str) -> Text:
+    """The text of this name, compiled once a process. Raises BadTextError where there is none, or something is wrong in it."""
+    path = FOLDER / f"{name}.md"
+    if not name.isidentifier() or name.startswith("_") or not path.is_file():
+        raise BadTextError(name, 1, reason="there is no such text")
+    return compiled(name, path.read_text("utf-8"))
+
+
+def render(text: Text, facts: Facts, *, voice: Voice) -> Rendered:
+    """The words of one message. Raises BadTextError where they cannot be filled in for these facts, or grow too long."""
+    values = context(facts, voice)
+    try:
+        subject = clean.line(text.subject.render(values), LONGEST_SUBJECT)
+        rendered = Rendered(subject, text.plain.render(values), text.page.render(values))
+    except (TemplateError, TypeError, ValueError) as error:
+        raise BadTextError(text.name, 1, reason=_why(error)) from None
+    if not rendered.subject:
+        raise BadTextError(text.name, 1, reason="its subject came out empty")
+    if max(len(rendered.html), len(rendered.text)) > LONGEST_PAGE:
+        raise BadTextError(text.name, 1, reason=f"it grew longer than {LONGEST_PAGE} characters")
+    return rendered
+
+
+def _why(error: Exception) -> str:
+    # The engine's own words may quote what stood in the data; only the names of a missing value are ours to tell.
+    return (
+        "it names something that this message does not have"
+        if isinstance(error, UndefinedError)
+        else "cannot be filled"
+    )
+
+
+def preview(workflow: Workflow, step: str, *, now: datetime) -> Rendered:
+    """The message of a step, filled in for an invented customer. Raises BadTextError as `load` and `render`."""
+    one = workflow.step(step)
+    dials = workflow.turned({})
+    facts = sample.facts(now, dials=dials, code="ANNA-7K2P" if one.send.code else None)
+    return render(load(one.send.text), facts, voice=sample.voice(is_marketing=workflow.purpose is Purpose.MARKETING))
