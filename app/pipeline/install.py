@@ -25,7 +25,7 @@ def install(runtime: Runtime, *, platform: str, address: str, profile: StoreProf
         store = _store(session, platform=platform, address=address, config=runtime.config, now=now)
         if store.state != StoreState.ACTIVE:
             _revive(session, store, now=now)
-        _describe(store, profile)
+        describe(store, profile)
         session.flush()
         connections.keep(session, store_id=store.id, credentials=credentials, vault=runtime.vault, now=now)
         start_import(session, store_id=store.id, now=now)
@@ -93,7 +93,7 @@ def _revive(session: Session, store: Store, *, now: datetime) -> None:
     )
 
 
-def _describe(store: Store, profile: StoreProfile) -> None:
+def describe(store: Store, profile: StoreProfile) -> None:
     """Write down what the store says of itself, no longer than our columns."""
     store.name = profile.name[:255]
     store.currency = profile.currency
