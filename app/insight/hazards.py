@@ -5,18 +5,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.insight.arrays import Bools, Floats, Ints
-from app.insight.histories import Lines, Pairs, histories, visits_between
+from app.insight.histories import Lines, Pairs, histories, visits_since
 from app.insight.logistic import Logistic, learn
 from app.insight.rhythm import Rhythm, rhythm
 
 # A rehearsal needs this many pairs that came back; below, the rhythm stands alone.
 ENOUGH = 50
+ENOUGH_APART = 400
 # More rows than this teach nothing new; the sample is every n-th pair.
 SAMPLE = 12_000
 RIDGE = 5.0
 BATCH = 4096
-# What has been bought once says little; those that come back are learnt from pairs that were bought at least so often.
+# Who bought once is another crowd than who came back: they are learnt from apart. Reminders are for the second.
 LEAST_VISITS = 2
+# What was seen per pair and span, and whether it was bought in it.
+Lesson = tuple[Floats, Floats]
+Learnt = tuple[Logistic | None, Logistic | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,8 @@ class Situation:
     steady: Floats
 
 
-def situations(known: Lines, *, as_of: float, after: Floats, least: int | None = None) -> Situation:
-    """All pairs; or, to learn from, a sample of those bought on `least` days or more."""
+def situations(known: Lines, *, as_of: float, after: Floats, sampled: bool = False) -> Situation:
+    """All pairs; or, to learn from, a sample of each crowd."""
     past, gaps = histories(known)
     silence = np.maximum(as_of - past.last, 0.0)
     paced = rhythm(past, gaps, group=past.product, silence=silence, owner=past.customer)
@@ -41,7 +45,7 @@ def situations(known: Lines, *, as_of: float, after: Floats, least: int | None =
     )
     quiet = np.maximum(as_of - orders.last, 0.0)
     habit = rhythm(orders, order_gaps, group=orders.product, silence=quiet)
-    rows = np.arange(len(silence)) if least is None else _sample(past, least)
+    rows = _sample(past) if sampled else np.arange(len(silence))
     pairs = past.at(rows)
     whose = np.searchsorted(orders.customer, pairs.customer)
     paced, silence = paced.at(rows), silence[rows]
@@ -55,10 +59,16 @@ def situations(known: Lines, *, as_of: float, after: Floats, least: int | None =
     return Situation(pairs, paced, silence, own=own, visit=_steps(habit, quiet, after=after)[whose], steady=steady)
 
 
-def _sample(past: Pairs, least: int) -> Ints:
-    """Every n-th, so that the same data give the same answer."""
-    rows = np.flatnonzero(past.visits >= least)
-    return rows[:: max(1, len(rows) // SAMPLE)]
+def _sample(past: Pairs) -> Ints:
+    """Every n-th of each crowd, so that the same data give the same answer."""
+    crowds = [np.flatnonzero(crowd) for crowd in _crowds(past)]
+    return np.concatenate([rows[:: max(1, len(rows) // SAMPLE)] for rows in crowds])
+
+
+def _crowds(past: Pairs) -> tuple[Bools, Bools]:
+    """Who bought once is another crowd than who came back."""
+    often = past.visits >= LEAST_VISITS
+    return ~often, often
 
 
 def _steps(paced: Rhythm, silence: Floats, *, after: Floats) -> Floats:
@@ -80,8 +90,7 @@ def _own_steady(known: Lines, pairs: Pairs, *, paced: Rhythm, silence: Floats) -
     """What is the same for every span: how often, how faithfully, how long ago; logarithms, so that stores compare.
 
     The first and the second stand for the visits and the silence, which `features` multiplies with the span."""
-    passed = visits_between(known, pairs.customer, after=pairs.last)
-    chances = visits_between(known, pairs.customer, after=pairs.first - 1.0)
+    passed, chances = visits_since(known, pairs.customer, after=(pairs.last, pairs.first - 1.0))
     return [
         np.log(pairs.visits),
         np.log(silence + 1.0),
@@ -103,41 +112,53 @@ def _paces(pairs: Pairs, orders: Pairs, *, quiet: Floats, as_of: float) -> list[
     ]
 
 
-def features(now: Situation, rows: slice, *, after: Floats) -> Floats:
-    """What the learnt hazard looks at: pairs by spans by features."""
-    steady = now.steady[rows]
+def features(now: Situation, rows: Ints, *, after: Floats) -> list[Floats]:
+    """What the learnt hazard looks at, a column each, of shapes that broadcast to pairs by spans."""
     own, visit = np.clip(np.log(now.own[rows]), -9.0, 3.0), np.clip(np.log(now.visit[rows]), -9.0, 3.0)
-    middle = np.broadcast_to(np.log(0.5 * (after[1:] + after[:-1]) + 1.0), own.shape)
-    moving = [own, visit, own * steady[:, :1], own**2, visit**2, own * visit, middle, middle**2]
-    moving += [steady[:, 1:2] * middle, steady[:, 8:9] * middle]
-    still = np.broadcast_to(steady[:, None, :], (*own.shape, steady.shape[1]))
-    return np.concatenate([np.stack(moving, axis=2), still], axis=2)
+    steady = [column[:, None] for column in now.steady[rows].T]
+    middle = np.log(0.5 * (after[1:] + after[:-1]) + 1.0)[None, :]
+    moving = [own, visit, own * steady[0], own**2, visit**2, own * visit, middle, middle**2]
+    return [*moving, steady[1] * middle, steady[8] * middle, *steady]
 
 
-def rehearsed(known: Lines, *, as_of: float, after: Floats, least: int = LEAST_VISITS) -> Logistic | None:
-    """The hazards as they would have been told earlier, fitted to what came; None where too little came."""
-    reach = min(float(after[-1]), (as_of - float(known.day.min(initial=as_of))) / 2.0)
-    seen, came = [], []
-    for back in (reach, reach / 2.0):
-        told = _rehearsal(known, as_of=as_of, back=back, after=after, least=least)
-        if told is not None:
-            seen.append(told[0])
-            came.append(told[1])
-    if not came or sum(one.sum() for one in came) < ENOUGH:
-        return None
-    return learn(np.concatenate(seen), np.concatenate(came), ridge=RIDGE)
-
-
-def _rehearsal(known: Lines, *, as_of: float, back: float, after: Floats, least: int) -> tuple[Floats, Floats] | None:
+def _lesson(now: Situation, rows: Ints, *, after: Floats, waited: Floats, until: float) -> Lesson:
     """One observation per pair and span that was lived through without the product: what was seen, what came."""
+    asked: Bools = (waited[rows, None] > after[None, :-1]) & (after[None, 1:] <= until + 1e-9)
+    came: Bools = waited[rows, None] <= after[None, 1:]
+    seen = [np.broadcast_to(column, asked.shape)[asked] for column in features(now, rows, after=after)]
+    return np.column_stack(seen), came[asked].astype(np.float64)
+
+
+def rehearsed(known: Lines, *, as_of: float, after: Floats) -> Learnt:
+    """The hazards as they would have been told earlier, fitted to what came, for either crowd.
+
+    A crowd of which too few came is learnt of with the other; where too few came at all, there is nothing learnt."""
+    reach = min(float(after[-1]), (as_of - float(known.day.min(initial=as_of))) / 2.0)
+    told = [_rehearsal(known, as_of=as_of, back=back, after=after) for back in (reach, reach / 2.0)]
+    once, often = ([one[crowd] for one in told if one is not None] for crowd in (0, 1))
+    every = _learnt([*once, *often], enough=ENOUGH)
+    return _learnt(once, enough=ENOUGH_APART) or every, _learnt(often, enough=ENOUGH_APART) or every
+
+
+def _learnt(seen: list[Lesson], *, enough: int) -> Logistic | None:
+    if sum(came.sum() for _, came in seen) < enough:
+        return None
+    return learn(np.concatenate([one for one, _ in seen]), np.concatenate([came for _, came in seen]), ridge=RIDGE)
+
+
+def _rehearsal(known: Lines, *, as_of: float, back: float, after: Floats) -> tuple[Lesson, Lesson] | None:
+    """What either crowd teaches that is asked on the day `back` days before, as if nothing later were known."""
     then = np.floor(as_of - back)
     before = known.until(then)
     if not len(before.day):
         return None
-    past = situations(before, as_of=then, after=after, least=least)
-    waited = _waited(known, past.pairs, then=then)[:, None]
-    asked: Bools = (waited > after[None, :-1]) & (after[None, 1:] <= as_of - then + 1e-9)
-    return features(past, slice(None), after=after)[asked], (waited <= after[None, 1:])[asked].astype(np.float64)
+    past = situations(before, as_of=then, after=after, sampled=True)
+    waited = _waited(known, past.pairs, then=then)
+    once, often = (
+        _lesson(past, np.flatnonzero(crowd), after=after, waited=waited, until=as_of - then)
+        for crowd in _crowds(past.pairs)
+    )
+    return once, often
 
 
 def _waited(known: Lines, past: Pairs, *, then: float) -> Floats:
@@ -155,12 +176,14 @@ def _waited(known: Lines, past: Pairs, *, then: float) -> Floats:
     return np.where((place < len(keys)) & (keys[inside] == wanted), days[inside] - then, np.inf)
 
 
-def believed(now: Situation, learnt: Logistic | None, *, after: Floats) -> Floats:
-    """Hazard per pair and span: what was learnt, or the rhythm alone where nothing could be."""
-    if learnt is None:
-        return alone(now.own, now.rhythm, silence=now.silence)
-    found = np.empty_like(now.own)
-    for begin in range(0, len(found), BATCH):
-        rows = slice(begin, begin + BATCH)
-        found[rows] = learnt.probability(features(now, rows, after=after))
+def believed(now: Situation, learnt: Learnt, *, after: Floats) -> Floats:
+    """Hazard per pair and span: what was learnt of its crowd, or the rhythm alone where nothing could be."""
+    found = alone(now.own, now.rhythm, silence=now.silence)
+    for crowd, model in zip(_crowds(now.pairs), learnt, strict=True):
+        if model is None:
+            continue
+        rows = np.flatnonzero(crowd)
+        for begin in range(0, len(rows), BATCH):
+            some = rows[begin : begin + BATCH]
+            found[some] = model.probability(features(now, some, after=after))
     return found

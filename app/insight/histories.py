@@ -61,7 +61,7 @@ class Gaps:
 
 def histories(lines: Lines) -> tuple[Pairs, Gaps]:
     """Several lines of one day are one visit: they are used up together."""
-    order = np.lexsort((lines.day, lines.product, lines.customer))
+    order = _in_order(lines)
     customer, product, day = lines.customer[order], lines.product[order], lines.day[order]
     new_pair = _changes(customer) | _changes(product)
     starts = np.flatnonzero(new_pair | _changes(day))
@@ -82,6 +82,17 @@ def histories(lines: Lines) -> tuple[Pairs, Gaps]:
     return pairs, Gaps(pair=pair[again], days=day[again] - day[again - 1], quantity=quantity[again - 1])
 
 
+def _in_order(lines: Lines) -> Ints:
+    """By customer, product, day: by one number where the three fit into it, which is five times as fast."""
+    keys = [lines.customer, lines.product, lines.day.astype(np.int64)]
+    lows = [int(key.min(initial=0)) for key in keys]
+    widths = [int(key.max(initial=0)) - low + 1 for key, low in zip(keys, lows, strict=True)]
+    if widths[0] * widths[1] * widths[2] >= 2**62:
+        return np.asarray(np.lexsort((lines.day, lines.product, lines.customer)), dtype=np.int64)
+    whose = (keys[0] - lows[0]) * widths[1] + keys[1] - lows[1]
+    return np.asarray(np.argsort(whose * widths[2] + keys[2] - lows[2], kind="stable"), dtype=np.int64)
+
+
 def _changes(values: Ints | Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Where a sorted array has another value than just before; the first place counts."""
     changed = np.ones(len(values), dtype=np.bool_)
@@ -89,12 +100,13 @@ def _changes(values: Ints | Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]
     return changed
 
 
-def visits_between(lines: Lines, of: Ints, *, after: Floats) -> Ints:
-    """How many days each customer in `of` ordered anything later than the day in `after`."""
+def visits_since(lines: Lines, of: Ints, *, after: tuple[Floats, Floats]) -> list[Ints]:
+    """On how many days each customer in `of` ordered anything later than the day in each of `after`."""
     days = lines.day.astype(np.int64)
     low, high = (int(days.min()), int(days.max())) if len(days) else (0, 0)
     width = high - low + 2
-    visits = np.unique(lines.customer * width + days - low)
-    since = np.clip(after.astype(np.int64) - low, -1, width - 1)
+    visits = np.sort(lines.customer * width + days - low)
+    visits = visits[_changes(visits)]
     ends = np.searchsorted(visits, of * width + width - 1, side="left")
-    return np.asarray(ends - np.searchsorted(visits, of * width + since, side="right"), dtype=np.int64)
+    since = (np.clip(one.astype(np.int64) - low, -1, width - 1) for one in after)
+    return [np.asarray(ends - np.searchsorted(visits, of * width + one, side="right"), dtype=np.int64) for one in since]

@@ -1,5 +1,6 @@
 """Logistic regression with a ridge, by Newton's method: small, deterministic, and finite on any data."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,15 +14,25 @@ LIMIT = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Logistic:
-    """Columns are centred and scaled before they are weighed; the first weight is the intercept."""
+    """Columns are centred and scaled before they are weighed; the first weight is the intercept. What lies outside of what
+    was learnt from (`low` to `high`) counts as its nearest edge: nothing is extrapolated."""
 
+    low: Floats
+    high: Floats
     centre: Floats
     scale: Floats
     weights: Floats
 
-    def probability(self, features: Floats) -> Floats:
-        scaled = (features - self.centre) / self.scale
-        return np.asarray(expit(np.clip(scaled @ self.weights[1:] + self.weights[0], -LIMIT, LIMIT)))
+    def probability(self, columns: Sequence[Floats]) -> Floats:
+        """The columns may have any shapes that broadcast; the answer has their common shape."""
+        total = self.weights[:1]
+        for column, low, high, centre, scale, weight in zip(columns, *self._by_column(), strict=True):
+            total = total + (np.clip(column, low, high) - centre) * (weight / scale)
+        return np.asarray(expit(np.clip(total, -LIMIT, LIMIT)))
+
+    def _by_column(self) -> tuple[list[float], ...]:
+        parts = (self.low, self.high, self.centre, self.scale, self.weights[1:])
+        return tuple(part.tolist() for part in parts)
 
 
 def learn(features: Floats, happened: Floats, *, ridge: float) -> Logistic:
@@ -42,4 +53,4 @@ def learn(features: Floats, happened: Floats, *, ridge: float) -> Logistic:
         weights = weights + np.clip(step, -2.0, 2.0)
         if np.abs(step).max() < 1e-6:
             break
-    return Logistic(centre, scale, weights)
+    return Logistic(features.min(axis=0), features.max(axis=0), centre, scale, weights)

@@ -7,6 +7,7 @@ horizon ago, when the answer is known, and a hazard per span of days is fitted t
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
 from app.insight.arrays import Bools, Floats, Ints
 from app.insight.hazards import LEAST_VISITS, Situation, believed, rehearsed, situations
@@ -31,14 +32,21 @@ class Replenishment:
     after: Floats
     chance: Floats
 
+    def at(self, rows: Ints) -> "Replenishment":
+        """Some of the rows."""
+        told = (self.silence[rows], self.mean[rows], self.spread[rows], self.repeat[rows])
+        return Replenishment(
+            self.customer[rows], self.product[rows], self.visits[rows], *told, self.after, self.chance[rows]
+        )
+
     @property
     def probability(self) -> Floats:
         """That it is bought again within the horizon."""
         return np.asarray(self.chance[:, -1])
 
-    def within(self, low: Floats, high: Floats) -> Floats:
-        """The probability that it is bought again later than `low` and not later than `high` days from now."""
-        return _at(self, high) - _at(self, low)
+    def gap(self, quantile: float) -> Floats:
+        """Days since the last time that this share of the pair's gaps do not outlast, whatever the silence so far."""
+        return np.asarray(np.exp(self.mean + self.spread * ndtri(quantile)))
 
     def due(self, quantile: float = 0.5) -> Floats:
         """Days from `as_of` by when that share of those who return within the horizon has bought it."""
@@ -49,37 +57,33 @@ class Replenishment:
         part = np.clip((wanted - below) / np.maximum(above - below, 1e-12), 0.0, 1.0)
         return np.asarray(self.after[place - 1] + part * (self.after[place] - self.after[place - 1]))
 
-    def best_day(self, tolerance: float = 7.0) -> tuple[Floats, Floats]:
+    def by_day(self) -> Floats:
+        """The chance by the end of each day from 0 to the horizon, days first: by straight lines between the spans' ends."""
+        place = np.arange(int(self.after[-1]) + 1) / self.after[-1] * (len(self.after) - 1)
+        left = np.minimum(place.astype(np.int64), len(self.after) - 2)
+        spans = np.ascontiguousarray(self.chance.T)
+        return np.asarray(spans[left] + (place - left)[:, None] * (spans[left + 1] - spans[left]))
+
+    def best_day(self, tolerance: int = 7) -> tuple[Floats, Floats]:
         """The day around which, give or take `tolerance`, it is bought again most probably; and how probably."""
+        by_day = self.by_day()
+        last = len(by_day) - 1
         best, most = np.ones(len(self.customer)), np.full(len(self.customer), -1.0)
-        for day in np.arange(1.0, self.after[-1] + 1.0):
-            here = np.full(len(best), day)
-            chance = self.within(here - tolerance - 1.0, here + tolerance)
+        for day in range(1, last + 1):
+            chance = by_day[min(day + tolerance, last)] - by_day[max(day - tolerance - 1, 0)]
             better = chance > most + 1e-12
-            best, most = np.where(better, day, best), np.where(better, chance, most)
-        return best, most
+            best, most = np.where(better, float(day), best), np.where(better, chance, most)
+        return best, np.maximum(most, 0.0)
 
 
-def _at(found: Replenishment, days: Floats) -> Floats:
-    """The chance by a day of one's own, by straight lines between the spans' ends."""
-    last = len(found.after) - 1
-    place = np.clip(days / found.after[-1] * last, 0.0, float(last))
-    left = np.minimum(place.astype(np.int64), last - 1)
-    row = np.arange(len(place))
-    step = found.chance[row, left + 1] - found.chance[row, left]
-    return np.asarray(found.chance[row, left] + (place - left) * step)
-
-
-def replenishment(
-    lines: Lines, *, as_of: float, horizon: float = 90.0, learn_from: int = LEAST_VISITS
-) -> Replenishment:
+def replenishment(lines: Lines, *, as_of: float, horizon: float = 90.0) -> Replenishment:
     """Every pair bought until `as_of` (a day on the scale of `lines.day`); what came later is not looked at.
 
-    `learn_from`: pairs bought on fewer days are told of, but not learnt from."""
+    `horizon` is in days, at least one."""
     known = lines.until(as_of)
     after = np.linspace(0.0, horizon, SPANS + 1)
     now = situations(known, as_of=as_of, after=after)
-    hazard = believed(now, rehearsed(known, as_of=as_of, after=after, least=learn_from), after=after)
+    hazard = believed(now, rehearsed(known, as_of=as_of, after=after), after=after)
     chance = np.concatenate([np.zeros((len(hazard), 1)), 1.0 - np.cumprod(1.0 - hazard, axis=1)], axis=1)
     return _told(now, after, chance=chance)
 
@@ -100,7 +104,8 @@ def _told(now: Situation, after: Floats, *, chance: Floats) -> Replenishment:
 
 @dataclass(frozen=True, slots=True)
 class Reminders:
-    """For each pair: the day from `as_of` that is best, how probably it is bought around that day, and whether to say so."""
+    """For each pair: the best day from `as_of`, how probably it is bought around it, and whether to say so. Pairs that were
+    bought on too few days have no chance to name: zero."""
 
     day: Floats
     chance: Floats
@@ -108,15 +113,17 @@ class Reminders:
 
 
 def reminders(
-    found: Replenishment, *, least: float | None = None, tolerance: float = 7.0, visits: int = LEAST_VISITS
+    found: Replenishment, *, least: float | None = None, tolerance: int = 7, visits: int = LEAST_VISITS
 ) -> Reminders:
     """Gated: bought before on `visits` days, and bought around the best day with a chance of `least` or more.
 
     Without `least` the gate is where precision and recall are expected to balance best in this very store."""
-    day, chance = found.best_day(tolerance)
-    able = found.visits >= visits
+    able = np.flatnonzero(found.visits >= visits)
+    day, chance, worth = np.ones(len(found.visits)), np.zeros(len(found.visits)), np.zeros(len(found.visits), np.bool_)
+    day[able], chance[able] = found.at(able).best_day(tolerance)
     gate = balanced_gate(chance[able], found.probability[able]) if least is None else least
-    return Reminders(day, chance, able & (chance >= gate))
+    worth[able] = chance[able] >= gate
+    return Reminders(day, chance, worth)
 
 
 def balanced_gate(chance: Floats, probability: Floats) -> float:

@@ -6,7 +6,6 @@ a customer at all, and how many orders to expect, from MBG/NBD (`alive.py`); the
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
 
 from app.insight.alive import Ages, fitted
 from app.insight.arrays import Bools, Floats, Ints, Numbers, floats
@@ -30,7 +29,7 @@ class Returns:
 
     def gap(self, quantile: float = 0.9) -> Floats:
         """Days that only 1 - `quantile` of the person's own gaps outlast, by what is known of the person and the store."""
-        return np.asarray(np.exp(self.rhythm.mean + self.rhythm.spread * ndtri(quantile)))
+        return self.rhythm.gap(quantile)
 
     def lapsed(self, *, quantile: float = 0.9, alive: float = 0.5, least: float = 30.0) -> Bools:
         """Win-back is due: probably no customer any more, or silent for longer than their way; never before `least` days."""
@@ -42,7 +41,7 @@ def returns(*, customer: Numbers, day: Numbers, as_of: float, horizon: float = 9
     """One entry per order, in any order; orders of one day are one."""
     once = np.ones(len(customer))
     lines = Lines.of(customer=customer, product=np.zeros(len(customer)), day=day, quantity=once)
-    told = replenishment(lines, as_of=as_of, horizon=horizon, learn_from=1)
+    told = replenishment(lines, as_of=as_of, horizon=horizon)
     ages = _ages(lines.until(as_of), told, as_of=as_of)
     model = fitted(ages)
     return Returns(

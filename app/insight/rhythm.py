@@ -11,7 +11,7 @@ from scipy.special import log_ndtr
 from app.insight.arrays import Floats, Ints, counts, sums
 from app.insight.histories import Gaps, Pairs
 
-ROUNDS = 12
+ROUNDS = 8
 # A group (product) counts as much as this many gaps of its own when it is drawn to the shop.
 GROUP_WEIGHT = 8.0
 # What is believed of a shop that has shown no gap yet: a month, give or take a factor of 2.7, one in three returns.
