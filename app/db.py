@@ -107,6 +107,14 @@ class Database:
         with _held(self._inbox_lock), Session(_writing(self.inbox), expire_on_commit=False) as session, session.begin():
             yield session
 
+    def wipe(self) -> None:
+        """See to it that what was deleted is not left in a file: on SQLite deleted rows are zeroes already, and the log of
+        writes is emptied here. PostgreSQL does so by itself, when it vacuums."""
+        if self.is_sqlite:
+            for engine, lock in ((self.main, self._main_lock), (self.inbox, self._inbox_lock)):
+                with _held(lock), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         self.main.dispose()
         self.inbox.dispose()
@@ -157,7 +165,14 @@ def _sqlite() -> ModuleType:
 def _prepare_sqlite(connection: Any, _: object) -> None:
     # The driver must not begin transactions of its own: `_begin_sqlite` says which kind.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "cache_size=-65536",
+        "temp_store=MEMORY",
+        "secure_delete=ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

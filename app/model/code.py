@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, BigId, Minor, UTCDateTime
+from app.model import personal
 
 
 class CodeState(StrEnum):
@@ -38,13 +39,13 @@ class DiscountCode(Base):
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"))
     enrollment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrollment.id"))
     customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customer.id"))
-    workflow: Mapped[str] = mapped_column(sa.String(80))
-    step: Mapped[str] = mapped_column(sa.String(40))
-    code: Mapped[str] = mapped_column(sa.String(40))
+    workflow: Mapped[str] = mapped_column(sa.String(80), info=personal.NO)
+    step: Mapped[str] = mapped_column(sa.String(40), info=personal.NO)
+    code: Mapped[str] = mapped_column(sa.String(40), info=personal.ID)
     percent: Mapped[int] = mapped_column(sa.Integer)
     worth: Mapped[int] = mapped_column(Minor, default=0)
-    state: Mapped[str] = mapped_column(sa.String(10), default=CodeState.WANTED)
-    external_id: Mapped[str | None] = mapped_column(sa.String(128))
-    order_external_id: Mapped[str | None] = mapped_column(sa.String(64))
+    state: Mapped[str] = mapped_column(sa.String(10), default=CodeState.WANTED, info=personal.NO)
+    external_id: Mapped[str | None] = mapped_column(sa.String(128), info=personal.NO)
+    order_external_id: Mapped[str | None] = mapped_column(sa.String(64), info=personal.ID)
     wanted_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)

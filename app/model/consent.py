@@ -7,24 +7,36 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, BigId, UTCDateTime
+from app.model import personal
 
 
 class Consent(Base):
-    """One answer with its own time. Never changed: a later answer is a later row."""
+    """One answer with its own time. Never changed: a later answer is a later row. `tell_at` is when the platform is to be told;
+    None where it told us, or was told."""
 
     __tablename__ = "consent"
-    __table_args__ = (sa.UniqueConstraint("store_id", "customer_id", "medium", "at", "state"),)
+    __table_args__ = (
+        sa.UniqueConstraint("store_id", "customer_id", "medium", "at", "state"),
+        sa.Index(
+            "ix_consent_tell_at",
+            "tell_at",
+            sqlite_where=sa.text("tell_at IS NOT NULL"),
+            postgresql_where=sa.text("tell_at IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"))
     customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customer.id"), index=True)
-    medium: Mapped[str] = mapped_column(sa.String(20))
-    state: Mapped[str] = mapped_column(sa.String(20))
+    medium: Mapped[str] = mapped_column(sa.String(20), info=personal.ABOUT)
+    state: Mapped[str] = mapped_column(sa.String(20), info=personal.ABOUT)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    source: Mapped[str] = mapped_column(sa.String(80))
-    opt_in_level: Mapped[str | None] = mapped_column(sa.String(40))
-    wording: Mapped[str | None] = mapped_column(sa.Text)
+    source: Mapped[str] = mapped_column(sa.String(80), info=personal.ABOUT)
+    opt_in_level: Mapped[str | None] = mapped_column(sa.String(40), info=personal.ABOUT)
+    wording: Mapped[str | None] = mapped_column(sa.Text, info=personal.WORDS)
+    tell_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    tell_tries: Mapped[int] = mapped_column(sa.Integer, default=0)
 
 
 class SuppressionReason(StrEnum):
@@ -42,10 +54,10 @@ class Suppression(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"))
-    medium: Mapped[str] = mapped_column(sa.String(20))
-    address: Mapped[str] = mapped_column(sa.String(320))
-    reason: Mapped[str] = mapped_column(sa.String(20))
-    source: Mapped[str] = mapped_column(sa.String(80))
+    medium: Mapped[str] = mapped_column(sa.String(20), info=personal.NO)
+    address: Mapped[str] = mapped_column(sa.String(320), info=personal.ADDRESS)
+    reason: Mapped[str] = mapped_column(sa.String(20), info=personal.NO)
+    source: Mapped[str] = mapped_column(sa.String(80), info=personal.NO)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
@@ -56,5 +68,5 @@ class Tombstone(Base):
     __tablename__ = "tombstone"
 
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"), primary_key=True)
-    fingerprint: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(sa.String(64), primary_key=True, info=personal.NO)
     at: Mapped[datetime] = mapped_column(UTCDateTime)

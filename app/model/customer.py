@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, BigId, Minor, UTCDateTime
+from app.model import personal
 
 
 class IdentityKind(StrEnum):
@@ -34,17 +35,17 @@ class Customer(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"))
-    external_id: Mapped[str | None] = mapped_column(sa.String(64))
-    email: Mapped[str | None] = mapped_column(sa.String(320))
+    external_id: Mapped[str | None] = mapped_column(sa.String(64), info=personal.ID)
+    email: Mapped[str | None] = mapped_column(sa.String(320), info=personal.ADDRESS)
     email_verified: Mapped[bool | None] = mapped_column(sa.Boolean)
-    phone: Mapped[str | None] = mapped_column(sa.String(40))
-    first_name: Mapped[str | None] = mapped_column(sa.String(255))
-    last_name: Mapped[str | None] = mapped_column(sa.String(255))
-    locale: Mapped[str | None] = mapped_column(sa.String(35))
-    country: Mapped[str | None] = mapped_column(sa.String(2))
-    region: Mapped[str | None] = mapped_column(sa.String(80))
-    birthday: Mapped[str | None] = mapped_column(sa.String(10))
-    tags: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    phone: Mapped[str | None] = mapped_column(sa.String(40), info=personal.ADDRESS)
+    first_name: Mapped[str | None] = mapped_column(sa.String(255), info=personal.NAME)
+    last_name: Mapped[str | None] = mapped_column(sa.String(255), info=personal.NAME)
+    locale: Mapped[str | None] = mapped_column(sa.String(35), info=personal.ABOUT)
+    country: Mapped[str | None] = mapped_column(sa.String(2), info=personal.ABOUT)
+    region: Mapped[str | None] = mapped_column(sa.String(80), info=personal.ABOUT)
+    birthday: Mapped[str | None] = mapped_column(sa.String(10), info=personal.ABOUT)
+    tags: Mapped[list[str]] = mapped_column(sa.JSON, default=list, info=personal.ABOUT)
     is_staff: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     joined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -52,10 +53,10 @@ class Customer(Base):
     spent: Mapped[int] = mapped_column(Minor, default=0)
     first_order_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_order_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    email_consent: Mapped[str | None] = mapped_column(sa.String(20))
+    email_consent: Mapped[str | None] = mapped_column(sa.String(20), info=personal.ABOUT)
     email_consent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    said: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
-    pace: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    said: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, info=personal.ABOUT)
+    pace: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, info=personal.ABOUT)
     resting_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     gone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
@@ -67,6 +68,6 @@ class Identity(Base):
     __table_args__ = (sa.Index("ix_identity_customer_id", "customer_id"),)
 
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"), primary_key=True)
-    kind: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
-    value: Mapped[str] = mapped_column(sa.String(320), primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(10), primary_key=True, info=personal.NO)
+    value: Mapped[str] = mapped_column(sa.String(320), primary_key=True, info=personal.ADDRESS)
     customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customer.id"))

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import BigId, InboxBase, UTCDateTime
+from app.model import personal
 
 
 class DeliveryState(StrEnum):
@@ -33,12 +34,12 @@ class Delivery(InboxBase):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     store_id: Mapped[int] = mapped_column(sa.BigInteger)
-    topic: Mapped[str] = mapped_column(sa.String(128))
-    key: Mapped[str] = mapped_column(sa.String(128))
+    topic: Mapped[str] = mapped_column(sa.String(128), info=personal.NO)
+    key: Mapped[str] = mapped_column(sa.String(128), info=personal.NO)
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    body: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
-    state: Mapped[str] = mapped_column(sa.String(10), default=DeliveryState.WAITING)
+    body: Mapped[bytes | None] = mapped_column(sa.LargeBinary, info=personal.WORDS)
+    state: Mapped[str] = mapped_column(sa.String(10), default=DeliveryState.WAITING, info=personal.NO)
     alarm_at: Mapped[datetime] = mapped_column(UTCDateTime)
     tries: Mapped[int] = mapped_column(sa.Integer, default=0)
     done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    reason: Mapped[str | None] = mapped_column(sa.String(500))
+    reason: Mapped[str | None] = mapped_column(sa.String(500), info=personal.WORDS)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, BigId, UTCDateTime
+from app.model import personal
 
 
 class EnrollmentState(StrEnum):
@@ -41,13 +42,13 @@ class Enrollment(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"))
-    workflow: Mapped[str] = mapped_column(sa.String(80))
+    workflow: Mapped[str] = mapped_column(sa.String(80), info=personal.NO)
     customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customer.id"))
-    subject: Mapped[str] = mapped_column(sa.String(128))
-    state: Mapped[str] = mapped_column(sa.String(10), default=EnrollmentState.WAITING)
+    subject: Mapped[str] = mapped_column(sa.String(128), info=personal.ID)
+    state: Mapped[str] = mapped_column(sa.String(10), default=EnrollmentState.WAITING, info=personal.NO)
     event_at: Mapped[datetime] = mapped_column(UTCDateTime)
     anchor_rank: Mapped[int] = mapped_column(sa.Integer, default=0)
-    step: Mapped[str] = mapped_column(sa.String(40))
+    step: Mapped[str] = mapped_column(sa.String(40), info=personal.NO)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     alarm_at: Mapped[datetime] = mapped_column(UTCDateTime)
     tries: Mapped[int] = mapped_column(sa.Integer, default=0)
@@ -81,11 +82,11 @@ class Outcome(Base):
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"))
     enrollment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrollment.id"))
     customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customer.id"))
-    workflow: Mapped[str] = mapped_column(sa.String(80))
-    step: Mapped[str] = mapped_column(sa.String(40))
+    workflow: Mapped[str] = mapped_column(sa.String(80), info=personal.NO)
+    step: Mapped[str] = mapped_column(sa.String(40), info=personal.NO)
     turn: Mapped[int] = mapped_column(sa.Integer, default=0)
-    kind: Mapped[str] = mapped_column(sa.String(12))
-    reason: Mapped[str] = mapped_column(sa.String(40))
-    seen: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    kind: Mapped[str] = mapped_column(sa.String(12), info=personal.NO)
+    reason: Mapped[str] = mapped_column(sa.String(40), info=personal.NO)
+    seen: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, info=personal.ABOUT)
     until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     at: Mapped[datetime] = mapped_column(UTCDateTime)

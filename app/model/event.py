@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, BigId, UTCDateTime
+from app.model import personal
 
 
 class EventKind(StrEnum):
@@ -36,8 +37,8 @@ class Event(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"))
     customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customer.id"), index=True)
-    kind: Mapped[str] = mapped_column(sa.String(40))
-    subject: Mapped[str] = mapped_column(sa.String(128))
+    kind: Mapped[str] = mapped_column(sa.String(40), info=personal.NO)
+    subject: Mapped[str] = mapped_column(sa.String(128), info=personal.ID)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
     is_abroad: Mapped[bool] = mapped_column(sa.Boolean, default=False)

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UTCDateTime
+from app.model import personal
 
 
 class Installation(Base):
@@ -18,18 +19,18 @@ class Installation(Base):
     __tablename__ = "installation"
     __table_args__ = (sa.Index("ix_installation_alarm", "alarm_at"),)
 
-    state: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    state: Mapped[str] = mapped_column(sa.String(80), primary_key=True, info=personal.NO)
     store_id: Mapped[int | None] = mapped_column(sa.ForeignKey("store.id"))
-    platform: Mapped[str] = mapped_column(sa.String(40))
-    address: Mapped[str] = mapped_column(sa.String(255))
-    locked: Mapped[str | None] = mapped_column(sa.Text)
+    platform: Mapped[str] = mapped_column(sa.String(40), info=personal.NO)
+    address: Mapped[str] = mapped_column(sa.String(255), info=personal.OWNER)
+    locked: Mapped[str | None] = mapped_column(sa.Text, info=personal.LOCKED)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     alarm_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     tries: Mapped[int] = mapped_column(sa.Integer, default=0)
     done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    trouble: Mapped[str | None] = mapped_column(sa.String(500))
+    trouble: Mapped[str | None] = mapped_column(sa.String(500), info=personal.WORDS)
 
 
 class Launch(Base):
@@ -38,5 +39,5 @@ class Launch(Base):
     __tablename__ = "launch"
 
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"), primary_key=True)
-    token: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    token: Mapped[str] = mapped_column(sa.String(64), primary_key=True, info=personal.NO)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)

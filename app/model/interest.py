@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Minor, UTCDateTime
+from app.model import personal
 
 
 class InterestKind(StrEnum):
@@ -28,7 +29,7 @@ class Interest(Base):
 
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"), primary_key=True)
     customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customer.id"), primary_key=True)
-    product_external_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
-    kind: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    product_external_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True, info=personal.ABOUT)
+    kind: Mapped[str] = mapped_column(sa.String(10), primary_key=True, info=personal.ABOUT)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     price: Mapped[int | None] = mapped_column(Minor)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, BigId, UTCDateTime
+from app.model import personal
 
 
 class MessageState(StrEnum):
@@ -59,18 +60,18 @@ class Message(Base):
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"))
     enrollment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrollment.id"))
     customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customer.id"))
-    workflow: Mapped[str] = mapped_column(sa.String(80))
-    step: Mapped[str] = mapped_column(sa.String(40))
-    medium: Mapped[str] = mapped_column(sa.String(20))
-    purpose: Mapped[str] = mapped_column(sa.String(12))
+    workflow: Mapped[str] = mapped_column(sa.String(80), info=personal.NO)
+    step: Mapped[str] = mapped_column(sa.String(40), info=personal.NO)
+    medium: Mapped[str] = mapped_column(sa.String(20), info=personal.NO)
+    purpose: Mapped[str] = mapped_column(sa.String(12), info=personal.NO)
     rank: Mapped[int] = mapped_column(sa.Integer)
-    text: Mapped[str] = mapped_column(sa.String(80))
-    key: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    state: Mapped[str] = mapped_column(sa.String(10), default=MessageState.QUEUED)
-    reason: Mapped[str | None] = mapped_column(sa.String(500))
-    channel: Mapped[str | None] = mapped_column(sa.String(40))
-    provider_id: Mapped[str | None] = mapped_column(sa.String(255), index=True)
-    worker: Mapped[str | None] = mapped_column(sa.String(80))
+    text: Mapped[str] = mapped_column(sa.String(80), info=personal.NO)
+    key: Mapped[str] = mapped_column(sa.String(64), unique=True, info=personal.NO)
+    state: Mapped[str] = mapped_column(sa.String(10), default=MessageState.QUEUED, info=personal.NO)
+    reason: Mapped[str | None] = mapped_column(sa.String(500), info=personal.WORDS)
+    channel: Mapped[str | None] = mapped_column(sa.String(40), info=personal.NO)
+    provider_id: Mapped[str | None] = mapped_column(sa.String(255), index=True, info=personal.ID)
+    worker: Mapped[str | None] = mapped_column(sa.String(80), info=personal.NO)
     tries: Mapped[int] = mapped_column(sa.Integer, default=0)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     stale_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -101,7 +102,7 @@ class Receipt(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"))
     message_id: Mapped[int] = mapped_column(sa.ForeignKey("message.id"))
-    kind: Mapped[str] = mapped_column(sa.String(16))
-    provider_event: Mapped[str] = mapped_column(sa.String(255))
+    kind: Mapped[str] = mapped_column(sa.String(16), info=personal.NO)
+    provider_event: Mapped[str] = mapped_column(sa.String(255), info=personal.ID)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
-    detail: Mapped[str | None] = mapped_column(sa.String(500))
+    detail: Mapped[str | None] = mapped_column(sa.String(500), info=personal.WORDS)

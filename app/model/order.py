@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, BigId, Minor, UTCDateTime
+from app.model import personal
 
 
 class Order(Base):
@@ -24,25 +25,25 @@ class Order(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"))
-    external_id: Mapped[str] = mapped_column(sa.String(64))
-    number: Mapped[str] = mapped_column(sa.String(64))
+    external_id: Mapped[str] = mapped_column(sa.String(64), info=personal.ID)
+    number: Mapped[str] = mapped_column(sa.String(64), info=personal.ID)
     customer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("customer.id"))
-    status: Mapped[str] = mapped_column(sa.String(20))
-    raw_status: Mapped[str] = mapped_column(sa.String(80))
-    origin: Mapped[str] = mapped_column(sa.String(20))
+    status: Mapped[str] = mapped_column(sa.String(20), info=personal.NO)
+    raw_status: Mapped[str] = mapped_column(sa.String(80), info=personal.NO)
+    origin: Mapped[str] = mapped_column(sa.String(20), info=personal.NO)
     counts: Mapped[bool] = mapped_column(sa.Boolean)
     may_start: Mapped[bool] = mapped_column(sa.Boolean)
-    currency: Mapped[str] = mapped_column(sa.String(3))
+    currency: Mapped[str] = mapped_column(sa.String(3), info=personal.NO)
     total: Mapped[int] = mapped_column(Minor)
     refunded: Mapped[int] = mapped_column(Minor, default=0)
     placed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     paid_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    country: Mapped[str | None] = mapped_column(sa.String(2))
-    region: Mapped[str | None] = mapped_column(sa.String(80))
-    checkout_keys: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
-    discount_codes: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    country: Mapped[str | None] = mapped_column(sa.String(2), info=personal.ABOUT)
+    region: Mapped[str | None] = mapped_column(sa.String(80), info=personal.ABOUT)
+    checkout_keys: Mapped[list[str]] = mapped_column(sa.JSON, default=list, info=personal.ID)
+    discount_codes: Mapped[list[str]] = mapped_column(sa.JSON, default=list, info=personal.ID)
 
 
 class OrderLine(Base):
@@ -52,12 +53,12 @@ class OrderLine(Base):
     __table_args__ = (sa.Index("ix_order_line_product", "store_id", "product_external_id"),)
 
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"), primary_key=True)
-    order_external_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    order_external_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True, info=personal.NO)
     position: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
-    product_external_id: Mapped[str | None] = mapped_column(sa.String(64))
-    variant_external_id: Mapped[str | None] = mapped_column(sa.String(64))
-    sku: Mapped[str | None] = mapped_column(sa.String(255))
-    title: Mapped[str] = mapped_column(sa.String(500))
+    product_external_id: Mapped[str | None] = mapped_column(sa.String(64), info=personal.NO)
+    variant_external_id: Mapped[str | None] = mapped_column(sa.String(64), info=personal.NO)
+    sku: Mapped[str | None] = mapped_column(sa.String(255), info=personal.NO)
+    title: Mapped[str] = mapped_column(sa.String(500), info=personal.NO)
     quantity: Mapped[int] = mapped_column(sa.Integer)
     price: Mapped[int] = mapped_column(Minor)
 
@@ -67,11 +68,11 @@ class Refund(Base):
     __table_args__ = (sa.Index("ix_refund_order", "store_id", "order_external_id"),)
 
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"), primary_key=True)
-    external_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
-    order_external_id: Mapped[str] = mapped_column(sa.String(64))
+    external_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True, info=personal.NO)
+    order_external_id: Mapped[str] = mapped_column(sa.String(64), info=personal.NO)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     amount: Mapped[int] = mapped_column(Minor)
-    currency: Mapped[str] = mapped_column(sa.String(3))
+    currency: Mapped[str] = mapped_column(sa.String(3), info=personal.NO)
 
 
 class Fulfillment(Base):
@@ -82,9 +83,9 @@ class Fulfillment(Base):
     __table_args__ = (sa.Index("ix_fulfillment_order", "store_id", "order_external_id"),)
 
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"), primary_key=True)
-    external_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
-    order_external_id: Mapped[str] = mapped_column(sa.String(64))
-    status: Mapped[str] = mapped_column(sa.String(40))
+    external_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True, info=personal.NO)
+    order_external_id: Mapped[str] = mapped_column(sa.String(64), info=personal.NO)
+    status: Mapped[str] = mapped_column(sa.String(40), info=personal.NO)
     shipped_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     delivered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     promised_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -100,8 +101,8 @@ class Review(Base):
     __table_args__ = (sa.Index("ix_review_customer_id", "customer_id"),)
 
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"), primary_key=True)
-    external_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
-    product_external_id: Mapped[str] = mapped_column(sa.String(64))
+    external_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True, info=personal.NO)
+    product_external_id: Mapped[str] = mapped_column(sa.String(64), info=personal.NO)
     customer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("customer.id"))
     rating: Mapped[int | None] = mapped_column(sa.Integer)
     at: Mapped[datetime] = mapped_column(UTCDateTime)

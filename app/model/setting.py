@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UTCDateTime
+from app.model import personal
 
 
 class WorkflowSetting(Base):
@@ -15,10 +16,10 @@ class WorkflowSetting(Base):
     __tablename__ = "workflow_setting"
 
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"), primary_key=True)
-    workflow: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    workflow: Mapped[str] = mapped_column(sa.String(80), primary_key=True, info=personal.NO)
     is_on: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     on_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    dials: Mapped[dict[str, int]] = mapped_column(sa.JSON, default=dict)
+    dials: Mapped[dict[str, int]] = mapped_column(sa.JSON, default=dict, info=personal.NO)
     version: Mapped[int] = mapped_column(sa.Integer, default=1)
     off_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -30,7 +31,7 @@ class WorkflowVersion(Base):
     __tablename__ = "workflow_version"
 
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"), primary_key=True)
-    workflow: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    workflow: Mapped[str] = mapped_column(sa.String(80), primary_key=True, info=personal.NO)
     version: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
-    dials: Mapped[dict[str, int]] = mapped_column(sa.JSON, default=dict)
+    dials: Mapped[dict[str, int]] = mapped_column(sa.JSON, default=dict, info=personal.NO)
     at: Mapped[datetime] = mapped_column(UTCDateTime)

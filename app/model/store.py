@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, BigId, UTCDateTime
+from app.model import personal
 
 
 class StoreState(StrEnum):
@@ -27,20 +28,20 @@ class Store(Base):
     __table_args__ = (sa.UniqueConstraint("platform", "address"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    platform: Mapped[str] = mapped_column(sa.String(40))
-    address: Mapped[str] = mapped_column(sa.String(255))
-    public_key: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    state: Mapped[str] = mapped_column(sa.String(20), default=StoreState.ACTIVE)
-    name: Mapped[str] = mapped_column(sa.String(255), default="")
-    currency: Mapped[str] = mapped_column(sa.String(3), default="USD")
-    zone: Mapped[str] = mapped_column(sa.String(64), default="UTC")
-    country: Mapped[str | None] = mapped_column(sa.String(2))
-    locale: Mapped[str] = mapped_column(sa.String(35), default="en")
-    email: Mapped[str | None] = mapped_column(sa.String(320))
-    url: Mapped[str | None] = mapped_column(sa.String(1000))
-    postal_address: Mapped[str | None] = mapped_column(sa.String(1000))
-    sender_name: Mapped[str | None] = mapped_column(sa.String(255))
-    sender_address: Mapped[str | None] = mapped_column(sa.String(320))
+    platform: Mapped[str] = mapped_column(sa.String(40), info=personal.NO)
+    address: Mapped[str] = mapped_column(sa.String(255), info=personal.OWNER)
+    public_key: Mapped[str] = mapped_column(sa.String(64), unique=True, info=personal.NO)
+    state: Mapped[str] = mapped_column(sa.String(20), default=StoreState.ACTIVE, info=personal.NO)
+    name: Mapped[str] = mapped_column(sa.String(255), default="", info=personal.OWNER)
+    currency: Mapped[str] = mapped_column(sa.String(3), default="USD", info=personal.NO)
+    zone: Mapped[str] = mapped_column(sa.String(64), default="UTC", info=personal.NO)
+    country: Mapped[str | None] = mapped_column(sa.String(2), info=personal.NO)
+    locale: Mapped[str] = mapped_column(sa.String(35), default="en", info=personal.NO)
+    email: Mapped[str | None] = mapped_column(sa.String(320), info=personal.OWNER)
+    url: Mapped[str | None] = mapped_column(sa.String(1000), info=personal.OWNER)
+    postal_address: Mapped[str | None] = mapped_column(sa.String(1000), info=personal.OWNER)
+    sender_name: Mapped[str | None] = mapped_column(sa.String(255), info=personal.OWNER)
+    sender_address: Mapped[str | None] = mapped_column(sa.String(320), info=personal.OWNER)
     holdout_percent: Mapped[int] = mapped_column(sa.Integer, default=10)
     quiet_from: Mapped[int | None] = mapped_column(sa.Integer)
     quiet_until: Mapped[int | None] = mapped_column(sa.Integer)
@@ -65,16 +66,16 @@ class Connection(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"), unique=True)
-    state: Mapped[str] = mapped_column(sa.String(20), default=ConnectionState.CONNECTED)
-    locked: Mapped[str | None] = mapped_column(sa.Text)
-    scopes: Mapped[str] = mapped_column(sa.Text, default="")
+    state: Mapped[str] = mapped_column(sa.String(20), default=ConnectionState.CONNECTED, info=personal.NO)
+    locked: Mapped[str | None] = mapped_column(sa.Text, info=personal.LOCKED)
+    scopes: Mapped[str] = mapped_column(sa.Text, default="", info=personal.NO)
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     refresh_expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     generation: Mapped[int] = mapped_column(sa.Integer, default=0)
     renewing_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     webhooks_checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_delivery_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    trouble: Mapped[str | None] = mapped_column(sa.String(500))
+    trouble: Mapped[str | None] = mapped_column(sa.String(500), info=personal.WORDS)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
@@ -86,10 +87,10 @@ class PrivacyRequest(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"), index=True)
-    demand: Mapped[str] = mapped_column(sa.String(20))
-    reference: Mapped[str] = mapped_column(sa.String(128))
-    customer_external_id: Mapped[str | None] = mapped_column(sa.String(64))
+    demand: Mapped[str] = mapped_column(sa.String(20), info=personal.NO)
+    reference: Mapped[str] = mapped_column(sa.String(128), info=personal.NO)
+    customer_external_id: Mapped[str | None] = mapped_column(sa.String(64), info=personal.ID)
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    result: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    result: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, info=personal.LOCKED)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, BigId, UTCDateTime
+from app.model import personal
 
 
 class SyncState(StrEnum):
@@ -33,19 +34,19 @@ class SyncRun(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"))
-    kind: Mapped[str] = mapped_column(sa.String(12))
-    state: Mapped[str] = mapped_column(sa.String(10), default=SyncState.WAITING)
+    kind: Mapped[str] = mapped_column(sa.String(12), info=personal.NO)
+    state: Mapped[str] = mapped_column(sa.String(10), default=SyncState.WAITING, info=personal.NO)
     since: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    cursor: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
-    looks: Mapped[list[list[str]]] = mapped_column(sa.JSON, default=list)
-    phase: Mapped[str] = mapped_column(sa.String(40), default="")
+    cursor: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON, info=personal.ID)
+    looks: Mapped[list[list[str]]] = mapped_column(sa.JSON, default=list, info=personal.ID)
+    phase: Mapped[str] = mapped_column(sa.String(40), default="", info=personal.NO)
     done: Mapped[int] = mapped_column(sa.Integer, default=0)
     total: Mapped[int | None] = mapped_column(sa.Integer)
     tries: Mapped[int] = mapped_column(sa.Integer, default=0)
     alarm_at: Mapped[datetime] = mapped_column(UTCDateTime)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    trouble: Mapped[str | None] = mapped_column(sa.String(500))
+    trouble: Mapped[str | None] = mapped_column(sa.String(500), info=personal.WORDS)
 
 
 class JobRun(Base):
@@ -53,7 +54,7 @@ class JobRun(Base):
 
     __tablename__ = "job_run"
 
-    job: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    job: Mapped[str] = mapped_column(sa.String(40), primary_key=True, info=personal.NO)
     store_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
-    slot: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    slot: Mapped[str] = mapped_column(sa.String(40), primary_key=True, info=personal.NO)
     at: Mapped[datetime] = mapped_column(UTCDateTime)

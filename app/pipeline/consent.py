@@ -69,7 +69,7 @@ def answer(
     now: datetime,
     wording: str | None = None,
 ) -> None:
-    """One answer that a person gave to us (a preference page, a one-click unsubscribe)."""
+    """One answer that a person gave to us (a preference page, a one-click unsubscribe); the platform is told of it later."""
     row = {
         "store_id": store_id,
         "customer_id": customer_id,
@@ -80,6 +80,7 @@ def answer(
         "source": source[:80],
         "opt_in_level": None,
         "wording": wording,
+        "tell_at": now,
     }
     insert_new(session, CONSENT, rows=[row])
     _settle(session, [customer_id])

@@ -36,7 +36,7 @@ WORDS = frozenset(Mark)
 
 
 @dataclass(frozen=True, slots=True)
-class Testimony:
+class Evidence:
     """What a worker's journal tells of its last batch. `is_whole` is False where notes may have been lost with the machine:
     then a message without a note may have left as well."""
 
@@ -61,9 +61,9 @@ class Journal:
         if os.write(self._file, piece) != len(piece):
             raise OSError("the journal could not be written whole")
 
-    def account(self) -> Testimony:
+    def account(self) -> Evidence:
         """What this worker knows of its own unfinished batch."""
-        return Testimony(self.worker, *_read(self._file))
+        return Evidence(self.worker, *_read(self._file))
 
     def begin(self) -> None:
         """From now on there may be a batch that only this journal can explain."""
@@ -97,7 +97,7 @@ def is_here(folder: Path, worker: str) -> bool:
 
 
 @contextmanager
-def of_the_dead(folder: Path, name: str) -> Iterator[Testimony | None]:
+def of_the_dead(folder: Path, name: str) -> Iterator[Evidence | None]:
     """The account of a dead worker's journal, locked meanwhile; None where it lives, or somebody else settles it.
 
     The file goes when the block ends without an exception: by then everything in it must be settled.
@@ -113,7 +113,7 @@ def of_the_dead(folder: Path, name: str) -> Iterator[Testimony | None]:
             yield None
             return
         marks, is_readable = _read(file)
-        yield Testimony(name.removesuffix(SUFFIX), marks, is_whole=is_readable and _is_of_this_start(file))
+        yield Evidence(name.removesuffix(SUFFIX), marks, is_whole=is_readable and _is_of_this_start(file))
         path.unlink(missing_ok=True)
     finally:
         os.close(file)

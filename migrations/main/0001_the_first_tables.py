@@ -317,6 +317,8 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=80), nullable=False),
         sa.Column("opt_in_level", sa.String(length=40), nullable=True),
         sa.Column("wording", sa.Text(), nullable=True),
+        sa.Column("tell_at", UTCDateTime(), nullable=True),
+        sa.Column("tell_tries", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_consent_customer_id")),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_consent_store_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
@@ -331,6 +333,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consent_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_consent_tell_at",
+            ["tell_at"],
+            unique=False,
+            sqlite_where=sa.text("tell_at IS NOT NULL"),
+            postgresql_where=sa.text("tell_at IS NOT NULL"),
+        )
 
     op.create_table(
         "enrollment",
@@ -670,6 +679,11 @@ def downgrade() -> None:
 
     op.drop_table("enrollment")
     with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_consent_tell_at",
+            sqlite_where=sa.text("tell_at IS NOT NULL"),
+            postgresql_where=sa.text("tell_at IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_consent_customer_id"))
 
     op.drop_table("consent")

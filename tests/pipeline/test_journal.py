@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.pipeline import journal as journals
-from app.pipeline.journal import HEAD, Journal, Mark, Testimony, is_here, names, of_the_dead, opened
+from app.pipeline.journal import HEAD, Evidence, Journal, Mark, is_here, names, of_the_dead, opened
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def _die(journal: Journal) -> str:
     return f"{journal.worker}.journal"
 
 
-def _settle(folder: Path, name: str) -> Testimony | None:
+def _settle(folder: Path, name: str) -> Evidence | None:
     with of_the_dead(folder, name) as account:
         return account
 
@@ -34,7 +34,7 @@ def test_the_last_note_of_a_message_counts(folder: Path) -> None:
             journal.note(message_id, mark)
         journal.note(2**40, Mark.STAYED)
         marks = {7: Mark.LEFT, 8: Mark.STARTED, 2**40: Mark.STAYED}
-        assert journal.account() == Testimony(journal.worker, marks, is_whole=True)
+        assert journal.account() == Evidence(journal.worker, marks, is_whole=True)
 
 
 def test_a_living_worker_is_left_alone(folder: Path) -> None:
@@ -48,7 +48,7 @@ def test_a_dead_worker_is_settled_once_and_its_journal_goes(folder: Path) -> Non
     journal = Journal(folder, "shop-1")
     journal.note(7, Mark.STARTED)
     name = _die(journal)
-    assert _settle(folder, name) == Testimony(journal.worker, {7: Mark.STARTED}, is_whole=True)
+    assert _settle(folder, name) == Evidence(journal.worker, {7: Mark.STARTED}, is_whole=True)
     assert _settle(folder, name) is None
     assert not is_here(folder, journal.worker)
 

@@ -15,7 +15,7 @@ from app.model import Message, MessageState, Store
 from app.pipeline import journal as journals
 from app.pipeline.deliver.settle import Fate, Settlement, settle
 from app.pipeline.fair import Row
-from app.pipeline.journal import Journal, Mark, Testimony
+from app.pipeline.journal import Evidence, Journal, Mark
 from app.rows import table_of
 from app.runtime import Runtime
 from workflows.language import Purpose
@@ -49,7 +49,7 @@ def settle_the_lost(runtime: Runtime, rows: Sequence[Row]) -> int:
     """
     folder = Path(runtime.config.journal_dir)
     lost = {row.worker or "" for row in rows} - {row.worker for row in rows if _is_here(folder, row)}
-    unknown = (Testimony(worker, {}, is_whole=False) for worker in sorted(lost))
+    unknown = (Evidence(worker, {}, is_whole=False) for worker in sorted(lost))
     return sum(_settle(runtime, account, why=GONE_WORKER, only=rows) for account in unknown)
 
 
@@ -57,7 +57,7 @@ def _is_here(folder: Path, row: Row) -> bool:
     return bool(row.worker) and journals.is_here(folder, row.worker)
 
 
-def _settle(runtime: Runtime, account: Testimony, *, why: str, only: Sequence[Row] | None = None) -> int:
+def _settle(runtime: Runtime, account: Evidence, *, why: str, only: Sequence[Row] | None = None) -> int:
     open_rows = _open(runtime, account.worker)
     rows = [row for row in open_rows if only is None or row.id in {one.id for one in only}]
     if not rows:
@@ -82,7 +82,7 @@ def _open(runtime: Runtime, worker: str) -> Sequence[Row]:
         return session.execute(query).all()
 
 
-def _judged(runtime: Runtime, row: Row, *, account: Testimony, why: str, now: datetime) -> Settlement:
+def _judged(runtime: Runtime, row: Row, *, account: Evidence, why: str, now: datetime) -> Settlement:
     mark = account.marks.get(row.id)
     if mark is Mark.LEFT:
         return Settlement(row, Fate.LEFT, now)
