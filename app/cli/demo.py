@@ -124,7 +124,7 @@ def _environment(settings: Mapping[str, str]) -> dict[str, str]:
 def _programs(made: Demo) -> tuple[Program, ...]:
     python = sys.executable
     serve = (python, "-m", "granian", "--interface", "wsgi", "--factory", "--blocking-threads", THREADS, "--no-ws")
-    stand_in = (python, "-m", "connectors.standins.serve")
+    stand_in = (python, "-m", "connectors.standins")
     return (
         Program("shopify", (*stand_in, "shopify", "--port", str(made.shopify_port)), made.shopify_port),
         Program("woocommerce", (*stand_in, "woocommerce", "--port", str(made.woocommerce_port)), made.woocommerce_port),
