@@ -1,6 +1,7 @@
 """The settings page and its parts: every part is behind a fresh token of the platform and shows the visitor's own store."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
@@ -96,20 +97,24 @@ def turn_dials(name: str) -> tuple[str, int]:
     """Turn dials. Where one is refused nothing is saved; each complaint comes back beside what was typed."""
     known = _workflow(name)
     typed = {one.name: request.form.get(one.name, "").strip()[:20] for one in known.dials if one.name in request.form}
-    complaints = [
+    complaints = _unlike_numbers(known, typed) or _turn(known, {dial: int(text) for dial, text in typed.items()})
+    if complaints:
+        return _card(known, overview.Refused(typed, tuple(complaints))), 422
+    return _card(known, note=Note("Saved.")), 200
+
+
+def _unlike_numbers(known: Workflow, typed: Mapping[str, str]) -> list[str]:
+    return [
         f"“{one.name}” must be a whole number of {one.unit}."
         for one in known.dials
         if one.name in typed and not NUMBER.fullmatch(typed[one.name])
     ]
-    if not complaints:
-        wanted = {dial: int(text) for dial, text in typed.items()}
-        with runtime().database.write() as session:
-            complaints = turn(
-                session, store_id=desk().store_id, workflow=known, dials=wanted, now=runtime().clock.now()
-            )
-    if complaints:
-        return _card(known, overview.Refused(typed, tuple(complaints))), 422
-    return _card(known, note=Note("Saved.")), 200
+
+
+def _turn(known: Workflow, wanted: Mapping[str, int]) -> list[str]:
+    now = runtime().clock.now()
+    with runtime().database.write() as session:
+        return turn(session, store_id=desk().store_id, workflow=known, dials=wanted, now=now)
 
 
 @routes.post("/import")

@@ -1,3 +1,5 @@
+"""Money crosses the wall as whole minor units, whatever a platform writes."""
+
 from contextlib import suppress
 from decimal import Decimal
 
