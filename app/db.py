@@ -107,13 +107,15 @@ class Database:
         with _held(self._inbox_lock), Session(_writing(self.inbox), expire_on_commit=False) as session, session.begin():
             yield session
 
-    def wipe(self) -> None:
-        """See to it that what was deleted is not left in a file: on SQLite deleted rows are zeroes already, and the log of
-        writes is emptied here. PostgreSQL does so by itself, when it vacuums."""
-        if self.is_sqlite:
-            for engine, lock in ((self.main, self._main_lock), (self.inbox, self._inbox_lock)):
-                with _held(lock), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    def wipe(self) -> bool:
+        """Write SQLite's files anew, so that nothing deleted is left in free pages, in the gaps of used ones or in the log of
+        writes; False where a reader or writer held it up, then again later. PostgreSQL vacuums by itself."""
+        engines = ((self.main, self._main_lock), (self.inbox, self._inbox_lock))
+        return not self.is_sqlite or all(_rewritten(engine, lock) for engine, lock in engines)
+
+    def size(self) -> int:
+        """The bytes of SQLite's main file; 0 on PostgreSQL."""
+        return Path(self.url.database or "").stat().st_size if self.is_sqlite else 0
 
     def close(self) -> None:
         self.main.dispose()
@@ -132,6 +134,20 @@ def _held(lock: "threading.Lock | None") -> AbstractContextManager[Any]:
 
 def _writing(engine: Engine) -> Engine:
     return engine.execution_options(writes=True)
+
+
+def _rewritten(engine: Engine, lock: "threading.Lock | None") -> bool:
+    with _held(lock), engine.execution_options(alone=True).connect() as connection:
+        # The new copy would be made in memory else. It holds only what is still there.
+        connection.exec_driver_sql("PRAGMA temp_store=FILE")
+        try:
+            connection.exec_driver_sql("VACUUM")
+            is_busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+        except sa.exc.OperationalError:
+            return False
+        finally:
+            connection.exec_driver_sql("PRAGMA temp_store=MEMORY")
+        return not is_busy
 
 
 def _engine(url: URL) -> Engine:
@@ -171,12 +187,15 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
         "foreign_keys=ON",
         "cache_size=-65536",
         "temp_store=MEMORY",
-        "secure_delete=ON",
+        # Zeroes what is deleted wherever that costs no further page; `wipe` does the rest.
+        "secure_delete=FAST",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
+    if connection.get_execution_options().get("alone"):
+        return
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

@@ -1,6 +1,5 @@
 """Everything that is held about a person, as plain data: made from the model itself, so that no table is forgotten."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,28 +7,60 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.db import Base
-from app.model import Customer, OrderLine
+from app.model import Customer, Delivery, Fulfillment, Message, OrderLine, Receipt, Refund, Store, Suppression
+from app.pipeline.erase import mails, mentions
+from app.pipeline.erase.names import Names
 from app.rows import table_of
+from app.runtime import Runtime
 
-CUSTOMER = table_of(Customer)
-LINE = table_of(OrderLine)
+CUSTOMER, DELIVERY, MESSAGE = map(table_of, (Customer, Delivery, Message))
+PARTS = tuple(map(table_of, (OrderLine, Refund, Fulfillment)))
+# Keys, leases and counts of ours say nothing about anybody.
+OURS = frozenset({"alarm_at", "tries", "worker", "tell_at", "tell_tries"})
+Told = dict[str, list[dict[str, Any]]]
 
 
-def everything_about(session: Session, store_id: int, *, customers: Sequence[int]) -> dict[str, list[dict[str, Any]]]:
-    """Rows by table, for these customers of one store."""
-    told = {CUSTOMER.name: _rows(session, CUSTOMER, CUSTOMER.c.id.in_(customers))}
+def everything_about(runtime: Runtime, store_id: int, *, names: Names) -> Told:
+    """Rows by table, the kept mails, and what still lies in the inbox."""
+    with runtime.database.read() as session:
+        told = _rows_about(session, store_id, names=names)
+        store_key = session.get_one(Store, store_id).public_key
+    keys = [row["key"] for row in told[MESSAGE.name]]
+    told["mails"] = [
+        {"at": one.at.isoformat(), "mail": one.raw.decode("utf-8", "replace")}
+        for one in mails.kept(runtime, store_key, keys=keys)
+    ]
+    with runtime.database.read_inbox() as session:
+        waiting = [number for number, _ in mentions.mentioning(session, store_id, names=names)]
+        bodies = session.scalars(sa.select(DELIVERY.c.body).where(DELIVERY.c.id.in_(waiting)))
+        told["deliveries"] = [{"body": (body or b"").decode("utf-8", "replace")} for body in bodies]
+    return told
+
+
+def _rows_about(session: Session, store_id: int, *, names: Names) -> Told:
+    told = {CUSTOMER.name: _rows(session, CUSTOMER, CUSTOMER.c.id.in_(names.customers), store_id=store_id)}
     for table in Base.metadata.sorted_tables:
         if "customer_id" in table.c:
-            where = sa.and_(table.c.store_id == store_id, table.c.customer_id.in_(customers))
-            told[table.name] = _rows(session, table, where)
+            told[table.name] = _rows(session, table, _is_theirs(table, names), store_id=store_id)
     orders = [row["external_id"] for row in told["orders"]]
-    lines = sa.and_(LINE.c.store_id == store_id, LINE.c.order_external_id.in_(orders))
-    return {**told, LINE.name: _rows(session, LINE, lines)}
+    for part in PARTS:
+        told[part.name] = _rows(session, part, part.c.order_external_id.in_(orders), store_id=store_id)
+    receipt, suppression = table_of(Receipt), table_of(Suppression)
+    messages = [row["id"] for row in told[MESSAGE.name]]
+    told[receipt.name] = _rows(session, receipt, receipt.c.message_id.in_(messages), store_id=store_id)
+    addresses = suppression.c.address.in_([*names.addresses, *names.phones])
+    told[suppression.name] = _rows(session, suppression, addresses, store_id=store_id)
+    return told
 
 
-def _rows(session: Session, table: sa.Table, where: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
-    found = session.execute(sa.select(table).where(where))
-    return [{name: _plain(value) for name, value in row._asdict().items()} for row in found]
+def _is_theirs(table: sa.Table, names: Names) -> sa.ColumnElement[bool]:
+    theirs = table.c.customer_id.in_(names.customers)
+    return sa.or_(theirs, table.c.external_id.in_(names.orders)) if table.name == "orders" else theirs
+
+
+def _rows(session: Session, table: sa.Table, where: sa.ColumnElement[bool], *, store_id: int) -> list[dict[str, Any]]:
+    found = session.execute(sa.select(table).where(table.c.store_id == store_id, where))
+    return [{name: _plain(value) for name, value in row._asdict().items() if name not in OURS} for row in found]
 
 
 def _plain(value: Any) -> Any:

@@ -1,187 +1,171 @@
-"""One person is erased from every table, from what waits in the inbox, and from the mails that the outbox keeps."""
+"""One person is erased from every table. What the store's books and honest counts need stays, and leads to nobody.
+
+The customer's row stays as an empty shell, so that its id is never given to somebody else: an old unsubscribe link names it,
+and messages, outcomes and codes hang on it.
+"""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.addresses import email_key, phone_key
-from app.db import Base
+from app.keys import Signer
 from app.model import (
     Checkout,
     Consent,
     Customer,
-    Delivery,
-    DeliveryState,
     DiscountCode,
     Enrollment,
+    EnrollmentState,
     Event,
     Identity,
     Interest,
     Message,
+    MessageState,
     Order,
     Outcome,
+    OutcomeKind,
+    PrivacyRequest,
     Receipt,
     Review,
-    Store,
     Suppression,
     SyncRun,
-    Tombstone,
 )
-from app.model.customer import IdentityKind
-from app.pipeline.erase.mails import forget
-from app.pipeline.ingest.people import tombstone
-from app.pipeline.ingest.person import Key
-from app.rows import chunks, insert, table_of
-from app.runtime import Runtime
+from app.pipeline import ledger
+from app.pipeline.erase.names import Names
+from app.pipeline.tombstones import bury
+from app.policy import Reason
+from app.rows import table_of
 from connectors.records import Kind
 
-CUSTOMER = table_of(Customer)
-DELIVERY = table_of(Delivery)
-IDENTITY = table_of(Identity)
-# What goes with the person, the children first; and what stays for the store's books without them.
-DELETED = tuple(
-    map(table_of, (DiscountCode, Outcome, Message, Enrollment, Event, Interest, Checkout, Consent, Identity))
+CUSTOMER, ENROLLMENT, MESSAGE, ORDER = map(table_of, (Customer, Enrollment, Message, Order))
+RECEIPT, REQUEST, RUN, SUPPRESSION = map(table_of, (Receipt, PrivacyRequest, SyncRun, Suppression))
+DELETED = tuple(map(table_of, (Event, Interest, Checkout, Consent, Identity)))
+NOTHING: tuple[str, ...] = (
+    "external_id",
+    "email",
+    "email_verified",
+    "phone",
+    "first_name",
+    "last_name",
+    "locale",
+    "country",
+    "region",
 )
-UNLINKED = tuple(map(table_of, (Order, Review)))
+NOTHING += ("birthday", "joined_at", "first_order_at", "last_order_at", "email_consent", "email_consent_at")
+SHELL: dict[str, Any] = {
+    **dict.fromkeys((*NOTHING, "resting_since", "updated_at")),
+    **dict.fromkeys(("orders_count", "spent"), 0),
+    "said": {},
+    "pace": {},
+    "tags": [],
+    "is_staff": False,
+}
 
 
-class Who(msgspec.Struct, frozen=True):
-    """Whom a demand is about, as the platform names them; any of it may be missing."""
-
-    external_id: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    orders: tuple[str, ...] = ()
-
-
-def tables_of_a_person() -> set[str]:
-    """Every table that names a customer, by the model itself."""
-    return {table.name for table in Base.metadata.sorted_tables if "customer_id" in table.c}
-
-
-def find(session: Session, store_id: int, *, who: Who) -> list[int]:
-    """Our ids of everybody that the demand names: by the platform's id, the address, the phone, or an order of theirs."""
-    names = [(IdentityKind.EXTERNAL, who.external_id), (IdentityKind.EMAIL, email_key(who.email))]
-    found: set[int] = set()
-    for kind, value in names:
-        if value:
-            where = (IDENTITY.c.store_id == store_id, IDENTITY.c.kind == kind, IDENTITY.c.value == value)
-            found |= set(session.scalars(sa.select(IDENTITY.c.customer_id).where(*where)))
-    if not found and (phone := phone_key(who.phone)):
-        same = sa.select(CUSTOMER.c.id).where(CUSTOMER.c.store_id == store_id, CUSTOMER.c.phone == phone)
-        found |= set(session.scalars(same))
-    return sorted(found)
-
-
-def erase(runtime: Runtime, store_id: int, *, who: Who) -> dict[str, int]:
-    """Erase whoever is named; how many customers, messages and orders that were. Nobody of that name is remembered as erased
-    all the same, so that they cannot come in later."""
-    with runtime.database.read() as session:
-        store = session.get_one(Store, store_id)
-        found = find(session, store_id, who=who)
-        keys = _message_keys(session, found)
-        needles = _needles(session, found, who=who)
-    forget(runtime, store.public_key, keys=keys)
-    _erase_deliveries(runtime, store_id, needles=needles)
-    with runtime.database.write() as session:
-        _bury(session, store, found=found, who=who, runtime=runtime)
-        orders = _erase_rows(session, store_id, found=found)
-    return {"customers": len(found), "messages": len(keys), "orders": orders}
-
-
-def _message_keys(session: Session, found: Sequence[int]) -> list[str]:
-    message = table_of(Message)
-    return list(session.scalars(sa.select(message.c.key).where(message.c.customer_id.in_(found))))
-
-
-def _needles(session: Session, found: Sequence[int], *, who: Who) -> list[bytes]:
-    """What a delivery's body would hold if it spoke of them, in small letters."""
-    words = {who.email, who.phone}
-    for row in session.execute(sa.select(CUSTOMER.c.email, CUSTOMER.c.phone).where(CUSTOMER.c.id.in_(found))):
-        words |= {row.email, row.phone}
-    spoken = session.scalars(
-        sa.select(IDENTITY.c.value).where(IDENTITY.c.customer_id.in_(found), IDENTITY.c.kind != IdentityKind.EXTERNAL)
-    )
-    return [word.lower().encode() for word in {*words, *spoken} if word and len(word) > 5]
-
-
-def _erase_deliveries(runtime: Runtime, store_id: int, *, needles: Sequence[bytes]) -> None:
-    """A delivery that still waits, or was set aside, and speaks of them is never opened."""
-    if not needles:
-        return
-    query = sa.select(DELIVERY.c.id, DELIVERY.c.body).where(
-        DELIVERY.c.store_id == store_id, DELIVERY.c.body.is_not(None)
-    )
-    with runtime.database.write_inbox() as session:
-        rows = session.execute(query)
-        ids = [row.id for row in rows if any(needle in (row.body or b"").lower() for needle in needles)]
-        for chunk in chunks(ids):
-            gone = {"body": None, "state": DeliveryState.DONE, "reason": "It spoke of somebody who was erased."}
-            session.execute(sa.update(DELIVERY).where(DELIVERY.c.id.in_(chunk)).values(**gone))
-
-
-def _bury(session: Session, store: Store, *, found: Sequence[int], who: Who, runtime: Runtime) -> None:
-    """A keyed hash for every name they went by."""
-    keys: set[Key] = {
-        (row.kind, row.value)
-        for row in session.execute(sa.select(IDENTITY).where(IDENTITY.c.customer_id.in_(found)))
-        if row.kind != IdentityKind.PHONE
-    }
-    if who.external_id:
-        keys.add((IdentityKind.EXTERNAL.value, who.external_id))
-    if address := email_key(who.email):
-        keys.add((IdentityKind.EMAIL.value, address))
-    now = runtime.clock.now()
-    rows = [
-        {"store_id": store.id, "fingerprint": tombstone(runtime.signer, store, key=key), "at": now}
-        for key in sorted(keys)
-    ]
-    if rows:
-        session.connection().execute(insert(session, table_of(Tombstone)).on_conflict_do_nothing(), rows)
-
-
-def _erase_rows(session: Session, store_id: int, *, found: Sequence[int]) -> int:
-    message, receipt, order = table_of(Message), table_of(Receipt), table_of(Order)
-    theirs = sa.select(message.c.id).where(message.c.customer_id.in_(found))
-    session.execute(sa.delete(receipt).where(receipt.c.message_id.in_(theirs)))
-    _unsuppress(session, store_id, found=found)
-    _look_no_more(session, store_id, found=found)
+def erase(session: Session, names: Names, *, store_id: int, signer: Signer, now: datetime) -> dict[str, int] | None:
+    """Erase somebody's rows; how many customers, messages and orders that were. None where a message of theirs is just being
+    handed over: what its channel answers would be written down afterwards."""
+    alone_with(session, names, store_id=store_id)
+    ids = names.customers
+    is_leaving = sa.select(MESSAGE.c.id).where(MESSAGE.c.customer_id.in_(ids), MESSAGE.c.state == MessageState.SENDING)
+    if session.execute(is_leaving.limit(1)).first() is not None:
+        return None
+    bury(session, signer, store_id=store_id, keys=names.keys(), now=now)
+    _end(session, ids, now=now)
+    messages = _blank_messages(session, ids)
     for table in DELETED:
-        session.execute(sa.delete(table).where(table.c.customer_id.in_(found)))
-    # A checkout's token opens the person's own page at the platform.
-    bare: dict[str, object] = {"customer_id": None, "checkout_keys": [], "discount_codes": [], "region": None}
-    orders = session.execute(
-        sa.update(order).where(order.c.customer_id.in_(found)).values(**bare).returning(order.c.id)
-    ).all()
-    review = table_of(Review)
-    session.execute(sa.update(review).where(review.c.customer_id.in_(found)).values(customer_id=None))
-    session.execute(sa.delete(CUSTOMER).where(CUSTOMER.c.id.in_(found)))
-    return len(orders)
+        session.execute(sa.delete(table).where(table.c.customer_id.in_(ids)))
+    orders = _unlink(session, names, store_id=store_id)
+    _forget_addresses(session, names, store_id=store_id)
+    _look_no_more(session, names, store_id=store_id)
+    _drop_exports(session, ids, store_id=store_id)
+    session.execute(sa.update(CUSTOMER).where(CUSTOMER.c.id.in_(ids)).values(**SHELL, gone_at=now))
+    return {"customers": len(ids), "messages": messages, "orders": orders}
 
 
-def _unsuppress(session: Session, store_id: int, *, found: Sequence[int]) -> None:
-    """The address itself goes from the list: the tombstone keeps anybody from writing to it."""
-    suppression = table_of(Suppression)
-    addresses = sa.select(IDENTITY.c.value).where(IDENTITY.c.customer_id.in_(found))
-    phones = sa.select(CUSTOMER.c.phone).where(CUSTOMER.c.id.in_(found), CUSTOMER.c.phone.is_not(None))
+def alone_with(session: Session, names: Names, *, store_id: int) -> None:
+    """Nobody takes in this store's records or decides about these customers until this transaction ends."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(store_id)))
+        session.execute(sa.select(CUSTOMER.c.id).where(CUSTOMER.c.id.in_(names.customers)).with_for_update())
+
+
+def _end(session: Session, ids: Sequence[int], *, now: datetime) -> None:
+    """Whatever was still to be said to them is not; the ledger says why, and forgets what it saw."""
+    outcome = table_of(Outcome)
+    ways = sa.select(ENROLLMENT, ENROLLMENT.c.id.label("enrollment_id")).where(
+        ENROLLMENT.c.customer_id.in_(ids), ENROLLMENT.c.state == EnrollmentState.WAITING
+    )
+    queued = sa.select(MESSAGE).where(MESSAGE.c.customer_id.in_(ids), MESSAGE.c.state == MessageState.QUEUED)
+    gone = Reason.CUSTOMER_GONE
+    stopped = [ledger.Entry(row, OutcomeKind.STOPPED, gone) for row in session.execute(ways).all()]
+    dropped = [ledger.Entry(row, OutcomeKind.DROPPED, gone) for row in session.execute(queued).all()]
+    ledger.write(session, [*stopped, *dropped], now=now)
+    session.execute(sa.update(outcome).where(outcome.c.customer_id.in_(ids)).values(seen={}))
     session.execute(
-        sa.delete(suppression).where(
-            suppression.c.store_id == store_id,
-            sa.or_(suppression.c.address.in_(addresses), suppression.c.address.in_(phones)),
-        )
+        sa.update(ENROLLMENT)
+        .where(ENROLLMENT.c.customer_id.in_(ids), ENROLLMENT.c.state == EnrollmentState.WAITING)
+        .values(state=EnrollmentState.STOPPED)
     )
+    # The subject may name their order or their account.
+    theirs = sa.update(ENROLLMENT).where(ENROLLMENT.c.customer_id.in_(ids))
+    session.execute(theirs.values(subject=_erased(ENROLLMENT.c.id)))
 
 
-def _look_no_more(session: Session, store_id: int, *, found: Sequence[int]) -> None:
-    run = table_of(SyncRun)
-    names = sa.select(IDENTITY.c.value).where(
-        IDENTITY.c.customer_id.in_(found), IDENTITY.c.kind == IdentityKind.EXTERNAL
+def _erased(number: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
+    return sa.literal("erased:") + sa.cast(number, sa.String)
+
+
+def _blank_messages(session: Session, ids: Sequence[int]) -> int:
+    """That there was a message stays, and how it fared; whoever carried it can no longer be asked to whom it went."""
+    theirs = MESSAGE.c.customer_id.in_(ids)
+    blank = sa.update(MESSAGE).where(theirs).values(reason=None, provider_id=None).returning(MESSAGE.c.id)
+    count = len(session.execute(blank).all())
+    unsaid = sa.update(MESSAGE).where(theirs, MESSAGE.c.state == MessageState.QUEUED)
+    session.execute(unsaid.values(state=MessageState.DROPPED, reason=Reason.CUSTOMER_GONE))
+    told = RECEIPT.c.message_id.in_(sa.select(MESSAGE.c.id).where(theirs))
+    session.execute(sa.update(RECEIPT).where(told).values(detail=None, provider_event=_erased(RECEIPT.c.id)))
+    code = table_of(DiscountCode)
+    session.execute(sa.update(code).where(code.c.customer_id.in_(ids)).values(order_external_id=None))
+    return count
+
+
+def _unlink(session: Session, names: Names, *, store_id: int) -> int:
+    """Orders keep their money and their lines, and reviews their stars; neither says any more whose they are."""
+    named = sa.and_(ORDER.c.store_id == store_id, ORDER.c.external_id.in_(names.orders))
+    bare: dict[str, Any] = {"customer_id": None, "checkout_keys": [], "discount_codes": [], "region": None}
+    orders = sa.update(ORDER).where(sa.or_(ORDER.c.customer_id.in_(names.customers), named)).values(**bare)
+    count = len(session.execute(orders.returning(ORDER.c.id)).all())
+    review = table_of(Review)
+    session.execute(sa.update(review).where(review.c.customer_id.in_(names.customers)).values(customer_id=None))
+    return count
+
+
+def _forget_addresses(session: Session, names: Names, *, store_id: int) -> None:
+    """Their addresses leave the list of those not to be written to (the tombstone keeps them unwritten to), and the rows of
+    others who once typed them into an order."""
+    addresses = [*names.addresses, *names.phones]
+    session.execute(
+        sa.delete(SUPPRESSION).where(SUPPRESSION.c.store_id == store_id, SUPPRESSION.c.address.in_(addresses))
     )
-    gone = set(session.scalars(names))
-    query = sa.select(run.c.id, run.c.looks).where(run.c.store_id == store_id)
+    typed = sa.and_(CUSTOMER.c.store_id == store_id, CUSTOMER.c.email.in_(names.addresses))
+    session.execute(sa.update(CUSTOMER).where(typed).values(email=None))
+
+
+def _look_no_more(session: Session, names: Names, *, store_id: int) -> None:
+    query = sa.select(RUN.c.id, RUN.c.looks).where(RUN.c.store_id == store_id)
     for row in session.execute(query).all():
-        left = [look for look in row.looks or [] if look[0] != Kind.CUSTOMER or look[1] not in gone]
-        if left != row.looks:
-            session.execute(sa.update(run).where(run.c.id == row.id).values(looks=left))
+        left = [look for look in row.looks or [] if look[0] != Kind.CUSTOMER or look[1] not in names.external_ids]
+        if left != (row.looks or []):
+            session.execute(sa.update(RUN).where(RUN.c.id == row.id).values(looks=left))
+
+
+def _drop_exports(session: Session, ids: Sequence[int], *, store_id: int) -> None:
+    """What was handed over about them before is not kept either."""
+    query = sa.select(REQUEST).where(REQUEST.c.store_id == store_id, REQUEST.c.done_at.is_not(None))
+    for row in session.execute(query).all():
+        if "export" in row.result and set(ids).intersection(row.result.get("of", [])):
+            session.execute(sa.update(REQUEST).where(REQUEST.c.id == row.id).values(result={"erased": True}))

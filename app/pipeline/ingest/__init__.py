@@ -13,7 +13,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.model import Store
+from app.model import Store, StoreState
 from app.pipeline import consent, enroll
 from app.pipeline.ingest import goods, house, news, orders
 from app.pipeline.ingest.people import People
@@ -51,6 +51,8 @@ class Batch:
 def ingest(session: Session, *, store: Store, records: Sequence[Record], now: datetime, runtime: Runtime) -> None:
     """Take records into the model, turn what is new into events, and enroll whom they concern."""
     _one_at_a_time(session, store)
+    if session.scalar(sa.select(Store.state).where(Store.id == store.id)) == StoreState.ERASED:
+        return
     batch = Batch(session, store, now, runtime)
     people = People(session, store, signer=runtime.signer)
     _learn(people, records)

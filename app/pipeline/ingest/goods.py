@@ -1,6 +1,6 @@
 """Products, checkouts and reviews become rows; what was deleted stays as a mark, so that an older payload cannot revive it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +46,7 @@ def delete_product(batch: "Batch", record: GoneRecord) -> None:
 
 
 def keep_checkouts(batch: "Batch", records: Sequence[CheckoutRecord], *, people: People) -> None:
+    """A checkout's link opens its owner's own page, so that of somebody erased nothing is kept."""
     newest = {one.external_id: one for one in sorted(records, key=lambda one: one.updated_at)}
     rows: list[dict[str, Any]] = [
         {
@@ -61,6 +62,7 @@ def keep_checkouts(batch: "Batch", records: Sequence[CheckoutRecord], *, people:
             "lines": [asdict(line) for line in one.lines],
         }
         for one in newest.values()
+        if not people.is_erased(one.buyer)
     ]
     upsert(batch.session, CHECKOUT, rows=rows, unless_newer="updated_at")
 
@@ -71,7 +73,8 @@ def delete_checkout(batch: "Batch", record: GoneRecord) -> None:
     batch.session.execute(sa.delete(CHECKOUT).where(*where))
 
 
-def keep_reviews(batch: "Batch", records: Iterable[ReviewRecord], *, people: People) -> None:
+def keep_reviews(batch: "Batch", records: Sequence[ReviewRecord], *, people: People) -> None:
+    people.meet(one.email for one in records)
     rows = [
         {
             "store_id": batch.store.id,

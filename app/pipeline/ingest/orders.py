@@ -87,6 +87,8 @@ def _stored(batch: "Batch", external_ids: Sequence[str]) -> dict[str, Any]:
 
 def _row(batch: "Batch", one: OrderRecord, *, people: People, refunded: int) -> dict[str, Any]:
     refunded = max(one.refunded or 0, refunded)
+    # The order of somebody who was erased keeps its money and its lines, and nothing that leads to them.
+    is_bare = people.is_erased(one.buyer)
     return {
         "store_id": batch.store.id,
         "external_id": one.external_id,
@@ -107,9 +109,9 @@ def _row(batch: "Batch", one: OrderRecord, *, people: People, refunded: int) -> 
         "cancelled_at": one.cancelled_at,
         "updated_at": one.updated_at,
         "country": one.country,
-        "region": one.region[:80] if one.region else None,
-        "checkout_keys": list(one.checkout_keys),
-        "discount_codes": list(one.discount_codes),
+        "region": one.region[:80] if one.region and not is_bare else None,
+        "checkout_keys": [] if is_bare else list(one.checkout_keys),
+        "discount_codes": [] if is_bare else list(one.discount_codes),
     }
 
 

@@ -14,16 +14,16 @@ from sqlalchemy.orm import Session
 from app.addresses import email_key
 from app.db import reserve_ids
 from app.keys import Signer
-from app.model import Customer, Identity, Store, Tombstone
+from app.model import Customer, Identity, Store
 from app.model.customer import IdentityKind
 from app.pipeline.ingest.merge import merge_rows
-from app.pipeline.ingest.person import BLANK, FIELDS, Key, Person, Telling, told
+from app.pipeline.ingest.person import BLANK, FIELDS, Key, Person, Telling, keys_of, told
+from app.pipeline.tombstones import buried
 from app.rows import bulk, chunks, table_of
 from connectors.records import CustomerRecord, GoneRecord, MergeRecord
 
 CUSTOMER = table_of(Customer)
 IDENTITY = table_of(Identity)
-TOMBSTONE = table_of(Tombstone)
 EXTERNAL, EMAIL = IdentityKind.EXTERNAL.value, IdentityKind.EMAIL.value
 # Enough to hear a buyer's word; everything where the account itself speaks.
 PART = ("id", "external_id", "said", "updated_at", "email")
@@ -50,7 +50,7 @@ class People:
         names = {key for telling in tellings for key in telling.names}
         self._find(names)
         self._read(tellings)
-        self._erased |= self._tombstones(names)
+        self._erased |= buried(self.session, self.signer, store_id=self.store.id, keys=names)
         self._reserve(sum(1 for telling in tellings if not any(key in self._known for key in telling.claims)))
         for telling in tellings:
             if telling.claims and not self._erased.intersection(telling.names):
@@ -60,7 +60,19 @@ class People:
         """The customer of a record that was learned; None where it names nobody, or somebody who was erased."""
         return self.find(external_id=record.external_id, email=record.email)
 
+    def is_erased(self, record: CustomerRecord | None) -> bool:
+        """Whether a record that was learned names somebody who was erased."""
+        return record is not None and not self._erased.isdisjoint(keys_of(record))
+
+    def meet(self, addresses: Iterable[str | None]) -> None:
+        """Look for the holders of these addresses, so that `find` knows them; nothing is learned of anybody."""
+        keys = {(EMAIL, key) for address in addresses if (key := email_key(address)) is not None}
+        self._find(keys)
+
     def find(self, *, external_id: str | None = None, email: str | None = None) -> int | None:
+        if (EXTERNAL, external_id) in self._erased:
+            # Whatever address stands beside it: what somebody erased did is nobody's.
+            return None
         if external_id and (found := self._known.get((EXTERNAL, external_id))) is not None:
             return self._now_called(found)
         found = self._known.get((EMAIL, email_key(email) or ""))
@@ -144,21 +156,6 @@ class People:
         if not person.is_whole:
             self._load([person.id], WHOLE)
         return self._persons[person.id]
-
-    def _tombstones(self, names: set[Key]) -> set[Key]:
-        has_any = self.session.execute(
-            sa.select(TOMBSTONE.c.at).where(TOMBSTONE.c.store_id == self.store.id).limit(1)
-        ).first()
-        if has_any is None:
-            return set()
-        marks = {tombstone(self.signer, self.store, key=key): key for key in names}
-        found: set[Key] = set()
-        for chunk in chunks(sorted(marks)):
-            query = sa.select(TOMBSTONE.c.fingerprint).where(
-                TOMBSTONE.c.store_id == self.store.id, TOMBSTONE.c.fingerprint.in_(chunk)
-            )
-            found |= {marks[mark] for mark in self.session.execute(query).scalars()}
-        return found
 
     def _take(self, telling: Telling) -> None:
         person = self._resolve(telling)
@@ -260,8 +257,3 @@ class People:
         )
         rows = [{"of_kind": one["kind"], "with_value": one["value"], "to": one["customer_id"]} for one in moved]
         self.session.connection().execute(update.values(customer_id=sa.bindparam("to")), rows)
-
-
-def tombstone(signer: Signer, store: Store, *, key: Key) -> str:
-    """The keyed hash under which an erased identity is remembered."""
-    return signer.fingerprint("tombstone", f"{store.id}:{key[0]}:{key[1]}")

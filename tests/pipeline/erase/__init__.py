@@ -1,0 +1,1 @@
+"""People's rights: handed over, erased, and not brought back."""
