@@ -72,7 +72,8 @@ def of_meta(rows: Iterable[Meta], *, external_id: str | None, address: str | Non
     if CONSENT_KEY in kept:
         answer = _consent(kept[CONSENT_KEY], external_id=external_id, address=address, received_at=received_at)
         consents = (answer,) if answer else ()
-        unknown += [] if answer else [f"meta.{CONSENT_KEY}=unreadable"]
+        is_somebody = external_id is not None or address is not None
+        unknown += [f"meta.{CONSENT_KEY}=unreadable"] if answer is None and is_somebody else []
     written = next((kept[key] for key in BIRTHDAY_KEYS if kept.get(key)), None)
     day, has_year = _birthday(written)
     if written and day is None:
