@@ -1,0 +1,63 @@
+"""Which columns hold what of people, and what becomes of it when somebody is erased: made from the model itself."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.db import Base, InboxBase
+from app.model.personal import Personal, marked
+
+HOLDS: dict[Personal, str] = {
+    Personal.NO: "nothing of anybody",
+    Personal.ADDRESS: "an address or phone number",
+    Personal.NAME: "a name",
+    Personal.ABOUT: "what is known of a person",
+    Personal.ID: "an id by which the platform or a provider knows a person or an order",
+    Personal.WORDS: "words of others, which may quote a person",
+    Personal.LOCKED: "encrypted: keys of the store, or whom a demand is about until it is met",
+    Personal.OWNER: "of whoever runs the store",
+}
+GOES = "The row is deleted."
+STAYS_BARE = "The row stays for counting, and this is emptied."
+OF_STORE = "It is not about customers; it goes with the store."
+# What erasing a person does, by table; the house's test holds it against the rows themselves.
+FATES: dict[str, str] = {
+    **dict.fromkeys(("checkout", "consent", "event", "identity", "interest", "suppression"), GOES),
+    **dict.fromkeys(("message", "outcome", "enrollment", "receipt"), STAYS_BARE),
+    **dict.fromkeys(("store", "connection", "installation"), OF_STORE),
+    "customer": "The row stays as an empty shell, so that its id is never given to somebody else.",
+    "delivery": "One set aside loses its body; one that waits is opened first, and loses it then.",
+    "discount_code": "The code stays for counting, and no longer says which order it was used for.",
+    "orders": "The order stays with its money and lines; its link to the person, its region, tokens and codes go.",
+    "privacy_request": "An audit row with counts and times stays; whom it was about goes when it is met.",
+    "sync_run": "A wish to read that person again is struck out.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One column that may tell of a person."""
+
+    table: str
+    column: str
+    what: Personal
+    holds: str
+    when_erased: str
+
+
+def data_map() -> list[Line]:
+    """Every column that holds something personal, table by table in the order of the model."""
+    return [
+        Line(column.table.name, column.name, what, HOLDS[what], FATES[column.table.name])
+        for column, what in columns()
+        if what is not None and what is not Personal.NO
+    ]
+
+
+def columns() -> Iterator[tuple[sa.Column[object], Personal | None]]:
+    """Every column of both databases that can hold text, and how it is marked; None where nobody has thought of it yet."""
+    for table in [*Base.metadata.sorted_tables, *InboxBase.metadata.sorted_tables]:
+        for column in table.columns:
+            if isinstance(column.type, sa.String | sa.JSON | sa.LargeBinary):
+                yield column, marked(column.info)
