@@ -60,6 +60,11 @@ class Customer(Base):
     resting_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     gone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
+    @property
+    def is_erased(self) -> bool:
+        """Whether this is the empty shell of somebody who was erased."""
+        return self.gone_at is not None and not (self.external_id or self.email or self.phone)
+
 
 class Identity(Base):
     """One way a store's payloads name a customer. Values are normalised: addresses lower-case, phones E.164 where possible."""

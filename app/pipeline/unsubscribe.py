@@ -37,7 +37,9 @@ def _customer(session: Session, wish: Unsubscription) -> Customer | None:
     message = session.get(Message, wish.message_id) if wish.message_id else None
     is_theirs = message is not None and message.store_id == wish.store_id
     customer = session.get(Customer, message.customer_id if message and is_theirs else wish.customer_id)
-    return customer if customer is not None and customer.store_id == wish.store_id else None
+    if customer is None or customer.store_id != wish.store_id or customer.is_erased:
+        return None
+    return customer
 
 
 def _at(customer: Customer, now: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """Whoever is erased is found nowhere any more, the books and the counts stay, and nothing brings that person back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.clock import FrozenClock
+from app.config import Config
+from app.links import Unsubscription
 from app.model import (
     Checkout,
     Consent,
@@ -29,7 +32,8 @@ from app.model import (
     Suppression,
 )
 from app.pipeline.erase import work_off
-from app.runtime import Runtime
+from app.pipeline.unsubscribe import unsubscribe
+from app.runtime import Runtime, assemble
 from connectors.records import (
     ConsentRecord,
     ConsentState,
@@ -245,3 +249,41 @@ def test_a_big_file_is_written_anew_once_a_day(
     clock.travel(timedelta(days=1))
     work_off(runtime)
     assert rows(runtime, PrivacyRequest)[0].done_at is not None
+
+
+def test_a_reader_that_holds_up_the_files_is_waited_for(
+    config: Config, clock: FrozenClock, backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.db.BUSY_MILLISECONDS", 50)
+    runtime = assemble(config, clock=clock)
+    store = settle_anna(runtime)
+    demand(runtime, store, ERASE)
+    with runtime.database.read() as session:
+        session.execute(sa.select(Customer)).all()
+        assert work_off(runtime) == 1
+        assert (rows(runtime, PrivacyRequest)[0].done_at is None) == (backend == "sqlite")
+    work_off(runtime)
+    assert rows(runtime, PrivacyRequest)[0].done_at == NOW
+    assert traces_in_files(tmp_path) == []
+    runtime.close()
+
+
+def test_mails_from_before_a_mail_server_was_set_up_go_too(config: Config, clock: FrozenClock, tmp_path: Path) -> None:
+    before = assemble(config, clock=clock)
+    store = settle_anna(before)
+    before.close()
+    runtime = assemble(replace(config, smtp_url="smtp://127.0.0.1:9"), clock=clock)
+    demand(runtime, store, ERASE)
+    work_off(runtime)
+    assert [path.suffix for path in (tmp_path / "outbox").rglob("*") if path.is_file()] == [".gone"]
+    runtime.close()
+
+
+def test_an_old_link_of_somebody_erased_leads_to_nobody(runtime: Runtime) -> None:
+    store = settle_anna(runtime)
+    wish = Unsubscription(store.id, rows(runtime, Customer)[0].id, Medium.EMAIL)
+    demand(runtime, store, ERASE)
+    work_off(runtime)
+    with runtime.database.write() as session:
+        assert not unsubscribe(session, wish, now=NOW)
+    assert rows(runtime, Consent) == []
