@@ -81,6 +81,8 @@ def _erase_customer(runtime: Runtime, row: Any) -> bool:
     with runtime.database.write() as session:
         names = names_of(session, row.store_id, who=who)
         person.alone_with(session, names, store_id=row.store_id)
+        if not _is_fresh(session, row):
+            return False
         # Asked once more under the lock: an import may have told of another name of theirs meanwhile.
         names = names_of(session, row.store_id, who=who)
         counts = person.erase(session, names, store_id=row.store_id, signer=runtime.signer, now=now)
@@ -89,6 +91,13 @@ def _erase_customer(runtime: Runtime, row: Any) -> bool:
         locked = runtime.vault.lock(msgspec.json.encode(names).decode())
         _note(session, row, result={**counts, ROWS_GONE: now.isoformat(), "locked": locked})
     return True
+
+
+def _is_fresh(session: Session, row: Any) -> bool:
+    """Whether no other worker has erased them since this one looked: it would find nobody, and forget whose mails to forget."""
+    query = sa.select(REQUEST).where(REQUEST.c.id == row.id).with_for_update()
+    now = session.execute(query).one()
+    return now.done_at is None and ROWS_GONE not in now.result
 
 
 def _erase_store(runtime: Runtime, row: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Everything that is held about a person is handed to the owner of that store alone, for a while, and then forgotten."""
+"""What a demand hands over: all that is held, to the owner of that store alone, for a while; and who may work on it."""
 
 import json
 from datetime import timedelta
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.clock import FrozenClock
 from app.model import DeliveryState, PrivacyRequest, Store
-from app.pipeline.erase import export_of, work_off
+from app.pipeline.erase import demands, export_of, work_off
 from app.runtime import Runtime
 from connectors.records import PrivacyDemand
 from tests.pipeline.erase.town import (
@@ -99,3 +99,14 @@ def test_one_that_cannot_be_read_waits_and_stops_nobody(runtime: Runtime) -> Non
     with runtime.database.read() as session:
         done = {one.reference: one.done_at is not None for one in session.scalars(sa.select(PrivacyRequest))}
     assert done == {"unreadable": False, "readable": True}
+
+
+def test_two_workers_at_one_demand_erase_once(runtime: Runtime) -> None:
+    store = settle_anna(runtime)
+    keep_delivery(runtime, store, "waiting", state=DeliveryState.WAITING)
+    demand(runtime, store, PrivacyDemand.ERASE_CUSTOMER)
+    (seen_by_the_slower,) = demands._open(runtime)
+    assert work_off(runtime) == 1
+    assert not demands._begin(runtime, seen_by_the_slower)
+    (waiting,) = demands._open(runtime)
+    assert (waiting.result["customers"], waiting.result["messages"]) == (1, 2)
