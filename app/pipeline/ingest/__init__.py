@@ -59,11 +59,12 @@ def ingest(session: Session, *, store: Store, records: Sequence[Record], now: da
     people.merge(_of(records, MergeRecord))
     gone = _of(records, GoneRecord)
     people.gone([one for one in gone if one.kind is Kind.CUSTOMER])
-    people.write()
+    joined = people.write()
     goods.keep_products(batch, _of(records, ProductRecord))
     goods.keep_checkouts(batch, _of(records, CheckoutRecord), people=people)
     goods.keep_reviews(batch, _of(records, ReviewRecord), people=people)
     touched = orders.keep(batch, records, people=people)
+    touched.customers |= joined
     _forget(batch, gone, touched=touched)
     answered = consent.record(session, store=store, answers=_answers(people, records), now=now)
     orders.recount(batch, touched)

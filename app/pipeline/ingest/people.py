@@ -95,8 +95,9 @@ class People:
             if who is not None:
                 self._person(who).set("gone_at", one.at)
 
-    def write(self) -> None:
-        """Put everybody who is new or changed into the database, with their identities; merged rows go."""
+    def write(self) -> set[int]:
+        """Put everybody who is new or changed into the database, with their identities; merged rows go. Those into whom others
+        were merged come back: what they bought is to be counted anew."""
         bulk(
             self.session,
             sa.insert(CUSTOMER),
@@ -110,12 +111,14 @@ class People:
         for names, persons in changed.items():
             self._update(sorted(names), persons)
         self._write_identities()
+        joined = {self._now_called(kept) for _, kept in self._to_merge}
         for gone, kept in self._to_merge:
             merge_rows(self.session, self.store, gone=gone, kept=self._now_called(kept))
         self._to_merge.clear()
         for person in self._persons.values():
             person.is_new = False
             person.changed.clear()
+        return joined
 
     def _update(self, names: Sequence[str], persons: Sequence[Person]) -> None:
         update = sa.update(CUSTOMER).where(CUSTOMER.c.id == sa.bindparam("row_id"))
