@@ -6,7 +6,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 from tests.browser.conftest import Demo
 
 pytestmark = pytest.mark.browser
-PATIENCE = 45_000
+PATIENCE = 90_000
 
 
 def test_a_merchant_of_shopify_installs_and_a_shopper_gets_a_message(page: Page, demo: Demo) -> None:

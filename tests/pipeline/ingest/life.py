@@ -38,6 +38,7 @@ class Life:
     refunds: dict[str, RefundRecord] = field(default_factory=dict)
     parcels: dict[str, FulfillmentRecord] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
+    keeps_addresses: bool = False
     now: datetime = BIRTH
 
     def go_on(self, steps: int) -> "Life":
@@ -64,7 +65,7 @@ class Life:
             self._tell_account(replace(one, first_name=self.dice.choice(FIRST_NAMES)))
 
     def change_address(self) -> None:
-        if one := self._any(self.accounts):
+        if not self.keeps_addresses and (one := self._any(self.accounts)):
             self._tell_account(replace(one, email=self._free_address()))
 
     def answer(self) -> None:
@@ -143,9 +144,8 @@ class Life:
         return f"person{self.dice.randrange(6)}@example.com"
 
     def _free_address(self) -> str:
-        """An address that no account holds: platforms keep them unique. One that passed from an account to another would leave
-        open whose a guest's order under it is, unless every payload came in order; so nobody gets an address that was somebody's.
-        """
+        """An address that no account ever held. One that passed from an account to another would leave open whose a guest's
+        order under it is, unless every payload came in order."""
         free = [address for n in range(90) if (address := f"person{n}@example.com") not in self.held]
         chosen = free[self.dice.randrange(3)]
         self.held.add(chosen)
