@@ -126,7 +126,7 @@ def _desk(
         runtime=runtime,
         store=store,
         law=law_of(store),
-        settings=dict(session.execute(switches).tuples().all()),
+        settings={row.workflow: row.is_on for row in session.execute(switches)},
         seen=gather(session, store, asks=asks, now=now, with_items=True),
         people=people,
         now=now,

@@ -96,7 +96,7 @@ def _ours(session: Session, settlements: Sequence[Settlement], *, worker: str) -
     states: dict[int, str] = {}
     for chunk in chunks(sorted(one.row.id for one in settlements)):
         query = sa.select(MESSAGE.c.id, MESSAGE.c.state).where(MESSAGE.c.id.in_(chunk), MESSAGE.c.worker == worker)
-        states |= dict(session.execute(query.order_by(MESSAGE.c.id).with_for_update()).tuples().all())
+        states |= {row.id: row.state for row in session.execute(query.order_by(MESSAGE.c.id).with_for_update())}
     return [one for one in settlements if _is_open(one, states.get(one.row.id))]
 
 
