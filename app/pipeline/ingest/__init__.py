@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.model import Store, StoreState
 from app.pipeline import consent, enroll
-from app.pipeline.ingest import goods, house, news, orders
+from app.pipeline.ingest import goods, house, news, orders, wishes
 from app.pipeline.ingest.people import People
 from app.pipeline.ingest.person import Telling, told
 from app.runtime import Runtime
@@ -60,8 +60,11 @@ def ingest(session: Session, *, store: Store, records: Sequence[Record], now: da
     gone = _of(records, GoneRecord)
     people.gone([one for one in gone if one.kind is Kind.CUSTOMER])
     joined = people.write()
-    goods.keep_products(batch, _of(records, ProductRecord))
-    goods.keep_checkouts(batch, _of(records, CheckoutRecord), people=people)
+    products = _of(records, ProductRecord)
+    known = wishes.before(batch, products)
+    goods.keep_products(batch, products)
+    checkouts = _of(records, CheckoutRecord)
+    goods.keep_checkouts(batch, checkouts, people=people)
     goods.keep_reviews(batch, _of(records, ReviewRecord), people=people)
     touched = orders.keep(batch, records, people=people)
     touched.customers |= joined
@@ -69,6 +72,7 @@ def ingest(session: Session, *, store: Store, records: Sequence[Record], now: da
     answered = consent.record(session, store=store, answers=_answers(people, records), now=now)
     orders.recount(batch, touched)
     events = news.of_orders(batch, touched) + news.of_answers(batch, answered)
+    events += wishes.of_checkouts(batch, checkouts) + wishes.of_products(batch, products, before=known)
     enroll.enroll(session, store=store, events=events, workflows=runtime.workflows, now=now)
     house.demands(batch, _of(records, PrivacyRecord))
     house.look_again(batch, _of(records, LookAgain))

@@ -7,10 +7,12 @@ from app.model import (
     Checkout,
     Consent,
     Customer,
+    DiscountCode,
     Enrollment,
     EnrollmentState,
     Event,
     Identity,
+    Interest,
     Message,
     Order,
     Outcome,
@@ -19,7 +21,7 @@ from app.model import (
 )
 from app.rows import table_of
 
-MOVED = (Order, Review, Checkout, Outcome, Message, Identity)
+MOVED = (Order, Review, Checkout, Outcome, Message, Identity, DiscountCode)
 
 
 def merge_rows(session: Session, store: Store, *, gone: int, kept: int) -> None:
@@ -29,6 +31,7 @@ def merge_rows(session: Session, store: Store, *, gone: int, kept: int) -> None:
         session.execute(sa.update(table).where(table.c.customer_id == gone).values(customer_id=kept))
     _merge_events(session, gone=gone, kept=kept)
     _merge_consents(session, gone=gone, kept=kept)
+    _merge_interests(session, gone=gone, kept=kept)
     _merge_enrollments(session, gone=gone, kept=kept)
     _merge_pace(session, gone=gone, kept=kept)
     customer = table_of(Customer)
@@ -59,6 +62,21 @@ def _merge_consents(session: Session, *, gone: int, kept: int) -> None:
     doubled = [row.id for row in theirs if (row.medium, row.at, row.state) in have]
     if doubled:
         session.execute(sa.delete(table).where(table.c.id.in_(doubled)))
+    session.execute(sa.update(table).where(table.c.customer_id == gone).values(customer_id=kept))
+
+
+def _merge_interests(session: Session, *, gone: int, kept: int) -> None:
+    """Of two looks at the same product the later one stays."""
+    table = table_of(Interest)
+    ours = {
+        (row.product_external_id, row.kind): row.at
+        for row in session.execute(sa.select(table).where(table.c.customer_id == kept))
+    }
+    for row in session.execute(sa.select(table).where(table.c.customer_id == gone)).all():
+        before = ours.get((row.product_external_id, row.kind))
+        same = (table.c.product_external_id == row.product_external_id, table.c.kind == row.kind)
+        loser = gone if before is not None and before >= row.at else kept
+        session.execute(sa.delete(table).where(table.c.customer_id == loser, *same))
     session.execute(sa.update(table).where(table.c.customer_id == gone).values(customer_id=kept))
 
 

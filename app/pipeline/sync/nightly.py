@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import connections, log
 from app.model import Connection, ConnectionState, Customer, JobRun, Store, StoreState, SyncRun, SyncState
+from app.pipeline.calendar import reckon
 from app.pipeline.heal import heal
 from app.pipeline.install import describe
 from app.pipeline.sync.runs import begin
@@ -157,9 +158,14 @@ def _describe(runtime: Runtime, store: Store) -> None:
         describe(session.get_one(Store, store.id), profile)
 
 
+def _reckon(runtime: Runtime, store: Store) -> None:
+    reckon(runtime, store.id)
+
+
 CHORES: tuple[Chore, ...] = (
     Chore("keep_alive", _each_night, _keep_alive),
     Chore("describe", _each_night, _describe),
     Chore("heal", _each_night, _heal),
     Chore("catch_up", _each_hour, _catch_up),
+    Chore("calendar", _each_hour, _reckon),
 )

@@ -1,0 +1,59 @@
+"""Parcels that have just become late: the store says it first, once a parcel."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.facts.telling import parcel_of
+from app.model import Fulfillment, Order, Store
+from app.model.event import EventKind
+from app.pipeline.calendar.days import is_on
+from app.pipeline.enroll import News
+from app.policy.parcels import FORGOTTEN, lateness
+from app.rows import table_of
+from workflows.language import Workflow
+
+PARCEL = table_of(Fulfillment)
+ORDER = table_of(Order)
+# How many of the last parcels must have been scanned for silence to mean something.
+SAMPLE = 50
+LOOK_BACK = timedelta(days=60)
+
+
+def late(session: Session, store: Store, *, workflows: Mapping[str, Workflow], now: datetime) -> list[News]:
+    """Every parcel on its way that is late by now; enroll takes in those that became so after the workflow was on."""
+    if not is_on(session, store, workflows):
+        return []
+    tells = tells_movements(session, store, now=now)
+    same = sa.and_(ORDER.c.store_id == PARCEL.c.store_id, ORDER.c.external_id == PARCEL.c.order_external_id)
+    query = (
+        sa.select(PARCEL, ORDER.c.country, ORDER.c.customer_id)
+        .join(ORDER, same)
+        .where(
+            PARCEL.c.store_id == store.id,
+            PARCEL.c.delivered_at.is_(None),
+            PARCEL.c.shipped_at > now - FORGOTTEN,
+            ORDER.c.counts,
+            ORDER.c.customer_id.is_not(None),
+        )
+    )
+    found: list[News] = []
+    for row in session.execute(query):
+        since = lateness(parcel_of(row, country=row.country, store=store, tells=tells), now=now).since
+        if since is not None:
+            found.append(News(EventKind.PARCEL_LATE, f"parcel:{row.external_id}", row.customer_id, since))
+    return found
+
+
+def tells_movements(session: Session, store: Store, *, now: datetime) -> bool:
+    """Whether most of this store's latest parcels were scanned on their way; where nobody scans, silence means nothing."""
+    query = (
+        sa.select(PARCEL.c.scanned_at)
+        .where(PARCEL.c.store_id == store.id, PARCEL.c.shipped_at > now - LOOK_BACK)
+        .order_by(PARCEL.c.shipped_at.desc())
+        .limit(SAMPLE)
+    )
+    scans = list(session.scalars(query))
+    return sum(at is not None for at in scans) * 2 > len(scans)
