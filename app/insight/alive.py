@@ -5,6 +5,7 @@ order, the first included, a customer is gone with a probability that differs by
 buyers can be gone too. A weak prior keeps the fit finite where the likelihood runs away (prediction facts 2)."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.optimize import minimize
@@ -74,7 +75,10 @@ def fitted(ages: Ages) -> Alive:
     unit = _unit(ages)
     if len(ages.repeats) < FEW:
         return _alive(np.array(STARTS[1]), unit)
-    tries = [minimize(_loss, start, args=(ages, unit), method="L-BFGS-B", bounds=[(-9.0, 9.0)] * 4) for start in STARTS]
+    tries = [
+        minimize(partial(_loss, ages=ages, unit=unit), start, method="L-BFGS-B", bounds=[(-9.0, 9.0)] * 4)
+        for start in STARTS
+    ]
     best = min(tries, key=lambda one: float(one.fun) if np.isfinite(one.fun) else np.inf)
     return _alive(best.x if np.isfinite(best.fun) else np.array(STARTS[1]), unit)
 
@@ -90,5 +94,5 @@ def _alive(logs: Floats, unit: float) -> Alive:
     return Alive(r, alpha * unit, a, b)
 
 
-def _loss(logs: Floats, ages: Ages, unit: float) -> float:
+def _loss(logs: Floats, *, ages: Ages, unit: float) -> float:
     return -_alive(logs, unit).log_likelihood(ages) + PRIOR * float(logs @ logs)

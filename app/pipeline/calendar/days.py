@@ -31,11 +31,11 @@ MORNING = 9 * 60
 
 def birthdays(session: Session, store: Store, *, workflows: Mapping[str, Workflow], now: datetime) -> list[News]:
     """Everybody whose birthday comes within the next two weeks."""
-    if not is_on(session, store, workflows):
+    if not is_on(session, store, workflows=workflows):
         return []
     lately = _lately(session, store, workflows=workflows, now=now)
     found: list[News] = []
-    for row in _people(session, store, CUSTOMER.c.birthday.is_not(None)):
+    for row in _people(session, store, condition=CUSTOMER.c.birthday.is_not(None)):
         born = birthday_of(row.birthday)
         day = _next(born, row, store=store, now=now) if born else None
         if day is not None and not any(abs((day - other).days) < YEAR.days for other in lately.get(row.id, ())):
@@ -45,10 +45,10 @@ def birthdays(session: Session, store: Store, *, workflows: Mapping[str, Workflo
 
 def anniversaries(session: Session, store: Store, *, workflows: Mapping[str, Workflow], now: datetime) -> list[News]:
     """Everybody whose first order has its day within the next two weeks, a year or more after it."""
-    if not is_on(session, store, workflows):
+    if not is_on(session, store, workflows=workflows):
         return []
     found: list[News] = []
-    for row in _people(session, store, CUSTOMER.c.first_order_at < now - YEAR + AHEAD):
+    for row in _people(session, store, condition=CUSTOMER.c.first_order_at < now - YEAR + AHEAD):
         zone = zone_of(row.country, row.region, store_zone=store.zone)
         first = row.first_order_at.astimezone(zone).date()
         day = _next((first.month, first.day), row, store=store, now=now)
@@ -57,7 +57,7 @@ def anniversaries(session: Session, store: Store, *, workflows: Mapping[str, Wor
     return found
 
 
-def is_on(session: Session, store: Store, workflows: Mapping[str, Workflow]) -> bool:
+def is_on(session: Session, store: Store, *, workflows: Mapping[str, Workflow]) -> bool:
     """Whether one of these workflows is on in this store: else there is nothing to reckon for."""
     query = sa.select(SETTING.c.workflow).where(
         SETTING.c.store_id == store.id, SETTING.c.is_on, SETTING.c.workflow.in_(sorted(workflows))
@@ -65,7 +65,7 @@ def is_on(session: Session, store: Store, workflows: Mapping[str, Workflow]) -> 
     return session.execute(query.limit(1)).first() is not None
 
 
-def _people(session: Session, store: Store, condition: sa.ColumnElement[bool]) -> Iterator[Any]:
+def _people(session: Session, store: Store, *, condition: sa.ColumnElement[bool]) -> Iterator[Any]:
     columns = ("id", "birthday", "first_order_at", "country", "region")
     query = (
         sa.select(*(CUSTOMER.c[name] for name in columns))

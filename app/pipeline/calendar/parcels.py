@@ -24,7 +24,7 @@ LOOK_BACK = timedelta(days=60)
 
 def late(session: Session, store: Store, *, workflows: Mapping[str, Workflow], now: datetime) -> list[News]:
     """Every parcel on its way that is late by now; enroll takes in those that became so after the workflow was on."""
-    if not is_on(session, store, workflows):
+    if not is_on(session, store, workflows=workflows):
         return []
     tells = tells_movements(session, store, now=now)
     same = sa.and_(ORDER.c.store_id == PARCEL.c.store_id, ORDER.c.external_id == PARCEL.c.order_external_id)

@@ -30,7 +30,7 @@ DAY = timedelta(days=1)
 
 def due(session: Session, store: Store, *, workflows: Mapping[str, Workflow], now: datetime) -> list[News]:
     """Each (customer, product) whose day comes within two days, where a reminder is probable enough to be right."""
-    if not is_on(session, store, workflows):
+    if not is_on(session, store, workflows=workflows):
         return []
     rows = _lines(session, store, now=now)
     if not rows:

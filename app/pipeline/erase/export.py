@@ -38,18 +38,18 @@ def everything_about(runtime: Runtime, store_id: int, *, names: Names) -> Told:
 
 
 def _rows_about(session: Session, store_id: int, *, names: Names) -> Told:
-    told = {CUSTOMER.name: _rows(session, CUSTOMER, CUSTOMER.c.id.in_(names.customers), store_id=store_id)}
+    told = {CUSTOMER.name: _rows(session, CUSTOMER, where=CUSTOMER.c.id.in_(names.customers), store_id=store_id)}
     for table in Base.metadata.sorted_tables:
         if "customer_id" in table.c:
-            told[table.name] = _rows(session, table, _is_theirs(table, names), store_id=store_id)
+            told[table.name] = _rows(session, table, where=_is_theirs(table, names), store_id=store_id)
     orders = [row["external_id"] for row in told["orders"]]
     for part in PARTS:
-        told[part.name] = _rows(session, part, part.c.order_external_id.in_(orders), store_id=store_id)
+        told[part.name] = _rows(session, part, where=part.c.order_external_id.in_(orders), store_id=store_id)
     receipt, suppression = table_of(Receipt), table_of(Suppression)
     messages = [row["id"] for row in told[MESSAGE.name]]
-    told[receipt.name] = _rows(session, receipt, receipt.c.message_id.in_(messages), store_id=store_id)
+    told[receipt.name] = _rows(session, receipt, where=receipt.c.message_id.in_(messages), store_id=store_id)
     addresses = suppression.c.address.in_([*names.addresses, *names.phones])
-    told[suppression.name] = _rows(session, suppression, addresses, store_id=store_id)
+    told[suppression.name] = _rows(session, suppression, where=addresses, store_id=store_id)
     return told
 
 
@@ -58,7 +58,7 @@ def _is_theirs(table: sa.Table, names: Names) -> sa.ColumnElement[bool]:
     return sa.or_(theirs, table.c.external_id.in_(names.orders)) if table.name == "orders" else theirs
 
 
-def _rows(session: Session, table: sa.Table, where: sa.ColumnElement[bool], *, store_id: int) -> list[dict[str, Any]]:
+def _rows(session: Session, table: sa.Table, *, where: sa.ColumnElement[bool], store_id: int) -> list[dict[str, Any]]:
     found = session.execute(sa.select(table).where(table.c.store_id == store_id, where))
     return [{name: _plain(value) for name, value in row._asdict().items() if name not in OURS} for row in found]
 
