@@ -27,11 +27,13 @@ IN_TROUBLE = timedelta(days=30)
 
 
 class Bought(NamedTuple):
-    """An order that counts; `total` in minor units, what was given back taken off."""
+    """An order that counts; `total` in minor units, what was given back taken off. `keys` are the checkouts that it answers."""
 
     placed_at: datetime
     external_id: str
     total: int
+    paid_at: datetime | None
+    keys: Sequence[str]
 
 
 def customers(session: Session, store: Store, *, ids: Sequence[int]) -> dict[int, Any]:
@@ -45,8 +47,8 @@ def later_orders(
     """Orders that count, placed since then; for those in `kin` also those of others of their store with their phone."""
     ids = [one for one, row in known.items() if row.last_order_at and (since is None or row.last_order_at >= since)]
     related = _same_phone(session, [known[one] for one in kin if one in known])
-    columns = (ORDER.c.customer_id, ORDER.c.placed_at, ORDER.c.external_id, ORDER.c.total - ORDER.c.refunded)
-    query = sa.select(*columns).where(ORDER.c.counts)
+    whole = (ORDER.c.customer_id, ORDER.c.placed_at, ORDER.c.external_id, ORDER.c.total - ORDER.c.refunded)
+    query = sa.select(*whole, ORDER.c.paid_at, ORDER.c.checkout_keys).where(ORDER.c.counts)
     query = query if since is None else query.where(ORDER.c.placed_at >= since)
     found: dict[int, list[Bought]] = {}
     wanted = sorted({*ids, *(one for others in related.values() for one in others)})

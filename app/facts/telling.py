@@ -60,8 +60,13 @@ def _orders_since(seen: Seen, ask: Ask, *, order: Any, checkout: Any) -> int:
         since = order.placed_at
     elif checkout is not None:
         since = checkout.started_at
-    later = seen.later.get(ask.customer_id, ())
-    return sum(1 for one in later if one.placed_at >= since and one.external_id != own)
+    later = [one for one in seen.later.get(ask.customer_id, ()) if one.placed_at >= since and one.external_id != own]
+    return sum(1 for one in later if checkout is None or not _is_the_checkout(one, checkout))
+
+
+def _is_the_checkout(one: Bought, checkout: Any) -> bool:
+    """An order that nobody has paid yet is the very checkout that was left, and answers nothing."""
+    return one.paid_at is None and checkout.external_id in (one.keys or ())
 
 
 def customer_facts(row: Any) -> CustomerFacts:

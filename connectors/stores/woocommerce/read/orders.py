@@ -29,6 +29,8 @@ ORDER = msgspec.json.Decoder(Order)
 
 DRAFT = "checkout-draft"
 TRASH = "trash"
+# Placed and not paid: a checkout that was left on its last page. The store cancels it by itself after an hour or so.
+UNPAID = frozenset({"pending", "failed"})
 
 # `processing` is left out: it is paid, or cash on delivery that is not paid yet.
 STATUSES = {
@@ -53,7 +55,8 @@ ORIGINS = {
 def order(found: Order, frame: Frame) -> Reading:
     """An order payload in our words.
 
-    An order in the trash is gone, a draft is a checkout if it can be written to, an auto-draft is nothing.
+    An order in the trash is gone, a draft is a checkout if it can be written to, an unpaid order is a checkout as well, an
+    auto-draft is nothing.
     """
     if found.status == TRASH:
         return Reading((GoneRecord(Kind.ORDER, str(found.id), frame.at),))
@@ -69,6 +72,8 @@ def order(found: Order, frame: Frame) -> Reading:
         return Reading(tuple(_checkout(found, told)), told.unknown)
     record = _order(found, told)
     records: list[Record] = [record, *_refunds(found, frame, changed=record.updated_at), *_parcel(found, record)]
+    if found.status in UNPAID:
+        records += _checkout(found, told)
     return Reading(tuple(records), (*told.unknown, *_strange(found)))
 
 
