@@ -21,7 +21,9 @@ class Quiet:
         if not self._holds(minute):
             return None
         day = local.date() if minute < self.end else local.date() + timedelta(days=1)
-        return instant(day, self.end, zone=zone)
+        moment = instant(day, self.end, zone=zone)
+        # Where the clocks were put back meanwhile, the wall shows that time a second time.
+        return moment if moment > now else _second(day, self.end, zone=zone)
 
     def _holds(self, minute: int) -> bool:
         if self.start <= self.end:
@@ -37,3 +39,9 @@ def instant(day: date, minute: int, *, zone: ZoneInfo) -> datetime:
         if moment.astimezone(zone).replace(tzinfo=None) == wall:
             return moment
         wall += MINUTE
+
+
+def _second(day: date, minute: int, *, zone: ZoneInfo) -> datetime:
+    """The later of the two UTC instants of a local wall time in an overlap."""
+    wall = datetime.combine(day, time.min) + minute * MINUTE
+    return wall.replace(tzinfo=zone, fold=1).astimezone(UTC)

@@ -1,0 +1,127 @@
+"""Cases for the law: somebody who may be written to, and what may stand in the way, one trouble at a time."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from app.policy import Case, Decision, Law, Quiet, Reason, Standing
+from app.policy.caps import Departure
+from workflows.language import (
+    AT_ONCE,
+    CustomerFacts,
+    Facts,
+    Purpose,
+    Workflow,
+    email,
+    has_ordered,
+    not_reviewed,
+    step,
+    subscribes,
+)
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+ZONE = ZoneInfo("Europe/Berlin")
+LATELY = (Departure(NOON - timedelta(hours=1), 7, "birthday"),)
+WORKFLOW = Workflow(
+    name="welcome",
+    starts=subscribes,
+    stops=(has_ordered,),
+    steps=(step("hello", after=AT_ONCE, only_if=not_reviewed, send=email("welcome_hello")),),
+)
+PERSON = CustomerFacts("Anna", None, "de", "DE", None, orders=0, spent=0, first_order_at=None, last_order_at=None)
+
+
+def good() -> Case:
+    """Nothing stands in the way."""
+    return Case(
+        WORKFLOW,
+        WORKFLOW.steps[0],
+        facts=Facts(now=NOON, at=NOON, customer=PERSON, is_subscribed=True, orders_since=0),
+        standing=Standing(customer_id=1, zone=ZONE, has_address=True, consent="subscribed"),
+        law=Law(store_key="tea", holdout_percent=0, quiet=None),
+        due_at=NOON,
+    )
+
+
+def service(case: Case) -> Case:
+    """The same case, but the message belongs to an order."""
+    return replace(case, workflow=replace(case.workflow, purpose=Purpose.SERVICE))
+
+
+Trouble = Callable[[Case], Case]
+
+
+def unsubscribed(case: Case) -> Case:
+    return replace(case, facts=replace(case.facts, is_subscribed=False))
+
+
+def ordered(case: Case) -> Case:
+    return replace(case, facts=replace(case.facts, customer=replace(case.facts.customer, orders=1)))
+
+
+def reviewed(case: Case) -> Case:
+    return replace(case, facts=replace(case.facts, has_reviewed=True))
+
+
+def late(case: Case) -> Case:
+    return replace(case, due_at=NOON - timedelta(days=2, microseconds=1))
+
+
+def gone(case: Case) -> Case:
+    return replace(case, standing=replace(case.standing, is_gone=True))
+
+
+def staff(case: Case) -> Case:
+    return replace(case, standing=replace(case.standing, is_staff=True))
+
+
+def nowhere(case: Case) -> Case:
+    return replace(case, standing=replace(case.standing, has_address=False))
+
+
+def never_asked(case: Case) -> Case:
+    return replace(case, standing=replace(case.standing, consent=None))
+
+
+def bounced(case: Case) -> Case:
+    return replace(case, standing=replace(case.standing, suppressed="bounced"))
+
+
+def refunded(case: Case) -> Case:
+    return replace(case, standing=replace(case.standing, suspended="refund"))
+
+
+def resting(case: Case) -> Case:
+    return replace(case, standing=replace(case.standing, is_resting=True))
+
+
+def held_out(case: Case) -> Case:
+    return replace(case, law=replace(case.law, holdout_percent=100))
+
+
+def written_to(case: Case) -> Case:
+    return replace(case, standing=replace(case.standing, recent=LATELY))
+
+
+def night(case: Case) -> Case:
+    return replace(case, law=replace(case.law, quiet=Quiet(12 * 60, 14 * 60)))
+
+
+# In the law's own order; the last two say whether what belongs to an order leaves all the same.
+TROUBLES: tuple[tuple[Trouble, Decision, Reason, bool], ...] = (
+    (unsubscribed, Decision.STOP, Reason.NO_LONGER_SUBSCRIBED, False),
+    (ordered, Decision.STOP, Reason.HAS_ORDERED, False),
+    (reviewed, Decision.SKIP, Reason.REVIEWED, False),
+    (late, Decision.DROP, Reason.STALE, False),
+    (gone, Decision.STOP, Reason.CUSTOMER_GONE, False),
+    (staff, Decision.STOP, Reason.STAFF, True),
+    (nowhere, Decision.DROP, Reason.NO_ADDRESS, False),
+    (never_asked, Decision.DROP, Reason.NO_CONSENT, True),
+    (bounced, Decision.DROP, Reason.SUPPRESSED, False),
+    (refunded, Decision.DEFER, Reason.SUSPENDED, True),
+    (resting, Decision.DROP, Reason.RESTING, True),
+    (held_out, Decision.HOLD_OUT, Reason.HOLDOUT, True),
+    (written_to, Decision.DEFER, Reason.CAPPED, True),
+    (night, Decision.DEFER, Reason.QUIET_HOURS, True),
+)
