@@ -77,10 +77,14 @@ class DeliveryHead:
 
 
 class SyncKind(StrEnum):
-    """`history` is the first import, `changes` the catch-up since a moment, `looks` the reading of named objects."""
+    """`history` is the first import, `changes` the catch-up since a moment, `looks` the reading of named objects.
+
+    `recent` is a catch-up that leaves out what knows no date of change and would have to be read whole.
+    """
 
     HISTORY = "history"
     CHANGES = "changes"
+    RECENT = "recent"
     LOOKS = "looks"
 
 
@@ -99,6 +103,21 @@ class Ability(StrEnum):
     WRITE_CONSENT = "write_consent"
     HEAL_WEBHOOKS = "heal_webhooks"
     REFRESH_TOKENS = "refresh_tokens"
+    MAKE_CODES = "make_codes"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeWish:
+    """A discount code for one person, good once: `percent` off everything from `starts_at` until `expires_at`. Whom it is for
+    is named by the platform's id, else by address."""
+
+    code: str
+    percent: int
+    title: str
+    starts_at: datetime
+    expires_at: datetime
+    customer_external_id: str | None = None
+    email: str | None = field(default=None, repr=False)
 
 
 class StoreConnector(Protocol):
@@ -158,6 +177,15 @@ class StoreConnector(Protocol):
 
     def write_consent(self, access: Access, consent: ConsentRecord) -> None:
         """Tell the platform a person's answer. Raises Unsupported where it keeps none."""
+        ...
+
+    def make_code(self, access: Access, wish: CodeWish, *, profile: StoreProfile) -> str:
+        """Make a discount code; the platform's id of it. Asked again for the same code, it is the same one. Raises
+        Unsupported where the platform has no codes."""
+        ...
+
+    def remove_code(self, access: Access, external_id: str) -> None:
+        """Take a code away that is over; one that is gone already is fine."""
         ...
 
 

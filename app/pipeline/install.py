@@ -29,6 +29,7 @@ def install(runtime: Runtime, *, platform: str, address: str, profile: StoreProf
         session.flush()
         connections.keep(session, store_id=store.id, credentials=credentials, vault=runtime.vault, now=now)
         start_import(session, store_id=store.id, now=now)
+        _wake_looks(session, store_id=store.id, now=now)
         return store.id
 
 
@@ -47,6 +48,12 @@ def start_import(session: Session, *, store_id: int, now: datetime) -> bool:
     was_running = last.state == SyncState.WAITING
     last.state, last.alarm_at, last.tries, last.ended_at, last.trouble = SyncState.WAITING, now, 0, None, None
     return not was_running
+
+
+def _wake_looks(session: Session, *, store_id: int, now: datetime) -> None:
+    """What waited to be looked at until the store was connected again."""
+    waiting = (SyncRun.store_id == store_id, SyncRun.kind == SyncKind.LOOKS, SyncRun.state == SyncState.WAITING)
+    session.execute(sa.update(SyncRun).where(*waiting).values(alarm_at=now))
 
 
 def _history(store_id: int, now: datetime) -> SyncRun:

@@ -417,6 +417,14 @@ class StoreConnectorBattery:
         assert history
         assert history <= keys(SyncKind.CHANGES, LONG_AGO)
 
+    def test_a_recent_catch_up_has_every_order_and_nothing_that_the_whole_one_has_not(self, trial: Trial) -> None:
+        whole, recent = (
+            {(type(one).__name__, str(getattr(one, "external_id", one))) for one in records_of(pages)}
+            for pages in (trial.run(kind, since=LONG_AGO) for kind in (SyncKind.CHANGES, SyncKind.RECENT))
+        )
+        assert recent <= whole
+        assert {one for one in whole if one[0] == "OrderRecord"} == {one for one in recent if one[0] == "OrderRecord"}
+
     def test_a_catch_up_since_tomorrow_has_no_order(self, trial: Trial) -> None:
         pages = trial.run(SyncKind.CHANGES, since=datetime(2199, 1, 1, tzinfo=UTC))
         check(pages)

@@ -1,6 +1,5 @@
 """The rows of runs: how one is asked for, held by one worker at a time, and how it rests, ends or fails."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,36 +7,54 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.model import Store, SyncRun, SyncState
+from app.model import Store, StoreState, SyncRun, SyncState
 from app.pipeline.install import start_import
 from app.rows import table_of
 from connectors.base import SyncKind
 
 SYNC_RUN = table_of(SyncRun)
+STORE = table_of(Store)
 LEASE = timedelta(minutes=5)
 SHORTEST_REST = timedelta(seconds=15)
 LONGEST_REST = timedelta(hours=1)
+# What a store asks for is granted, but no store is left alone for ever.
+LONGEST_ASKED = timedelta(days=1)
+# Their clock is not ours, and their "after" may be strict at one second: what is read twice is kept once.
+OVERLAP = timedelta(minutes=5)
+# A recent catch-up leaves out lists that know no date of change, so that a whole one does not build on it.
+COVERS = {
+    SyncKind.CHANGES: (SyncKind.HISTORY, SyncKind.CHANGES),
+    SyncKind.RECENT: (SyncKind.HISTORY, SyncKind.CHANGES, SyncKind.RECENT),
+}
 
 
 def begin(session: Session, *, store_id: int, kind: SyncKind, since: datetime | None, now: datetime) -> None:
-    """Ask for a run; one that waits already goes on now. A catch-up without `since` reaches back to the beginning of the last
-    run that ended well: a change that came while it ran may have been missed by it."""
+    """Ask for a run; where one of its kind waits already, that is the one. A failed import goes on from its cursor.
+
+    A catch-up reaches back to the beginning of the last run that ended well, since a change that came while it ran may have
+    been missed by it; and further, to `since`, where that is earlier.
+    """
     if kind is SyncKind.HISTORY:
         start_import(session, store_id=store_id, now=now)
         return
-    waiting = sa.and_(SYNC_RUN.c.store_id == store_id, SYNC_RUN.c.kind == kind, SYNC_RUN.c.state == SyncState.WAITING)
-    wake = sa.update(SYNC_RUN).where(waiting, SYNC_RUN.c.alarm_at > now + LEASE).values(alarm_at=now)
-    session.execute(wake)
-    if session.execute(sa.select(SYNC_RUN.c.id).where(waiting)).first() is None:
-        since = since or _last_beginning(session, store_id)
-        row = SyncRun(store_id=store_id, kind=kind, state=SyncState.WAITING, since=since, alarm_at=now, started_at=now)
-        session.add(row)
+    # Of two who ask at once, the second finds the row of the first.
+    session.execute(sa.select(STORE.c.id).where(STORE.c.id == store_id).with_for_update(key_share=True))
+    since = min(filter(None, (since, _last_beginning(session, store_id, kind=kind) - OVERLAP)))
+    waiting = (SYNC_RUN.c.store_id == store_id, SYNC_RUN.c.kind == kind, SYNC_RUN.c.state == SyncState.WAITING)
+    row = session.execute(sa.select(SYNC_RUN.c.id, SYNC_RUN.c.since).where(*waiting)).first()
+    if row is None:
+        session.add(
+            SyncRun(store_id=store_id, kind=kind, state=SyncState.WAITING, since=since, alarm_at=now, started_at=now)
+        )
+    elif row.since is None or since < row.since:
+        # Another list than the one that it stands in: it begins anew, and whoever holds it lets go.
+        anew = {"since": since, "cursor": None, "done": 0, "total": None, "alarm_at": now}
+        session.execute(sa.update(SYNC_RUN).where(SYNC_RUN.c.id == row.id).values(anew))
 
 
-def _last_beginning(session: Session, store_id: int) -> datetime:
-    whole = SYNC_RUN.c.kind.in_((SyncKind.HISTORY, SyncKind.CHANGES))
+def _last_beginning(session: Session, store_id: int, *, kind: SyncKind) -> datetime:
     query = sa.select(sa.func.max(SYNC_RUN.c.started_at)).where(
-        SYNC_RUN.c.store_id == store_id, SYNC_RUN.c.state == SyncState.DONE, whole
+        SYNC_RUN.c.store_id == store_id, SYNC_RUN.c.state == SyncState.DONE, SYNC_RUN.c.kind.in_(COVERS[kind])
     )
     found = session.scalars(query).first()
     return found if found is not None else session.get_one(Store, store_id).live_since
@@ -45,25 +62,31 @@ def _last_beginning(session: Session, store_id: int) -> datetime:
 
 @dataclass(slots=True)
 class Hold:
-    """One worker's claim on a run: it holds as long as the row's alarm is the one that this worker set."""
+    """One worker's claim on a run: it holds as long as the row is as this worker left it, and the store has not gone.
+    `taken` counts the pages and looks that were taken in."""
 
     run_id: int
+    store_id: int
     alarm_at: datetime
+    tries: int
+    taken: int = 0
 
     def move(self, session: Session, *, now: datetime, **values: Any) -> bool:
         """Change the run and keep holding it; False, and nothing changes, where somebody else has it."""
-        alarm_at = values.pop("alarm_at", now + LEASE)
-        mine = sa.and_(
+        values = {"alarm_at": now + LEASE, "tries": self.tries, **values}
+        is_here = sa.exists().where(STORE.c.id == self.store_id, STORE.c.state == StoreState.ACTIVE)
+        mine = (
             SYNC_RUN.c.id == self.run_id,
             SYNC_RUN.c.state == SyncState.WAITING,
             SYNC_RUN.c.alarm_at == self.alarm_at,
+            SYNC_RUN.c.tries == self.tries,
+            is_here,
         )
-        moved = session.execute(
-            sa.update(SYNC_RUN).where(mine).values(alarm_at=alarm_at, **values).returning(SYNC_RUN.c.id)
-        ).first()
-        if moved is not None:
-            self.alarm_at = alarm_at
-        return moved is not None
+        update = sa.update(SYNC_RUN).where(*mine).values(values).returning(SYNC_RUN.c.id)
+        if session.execute(update).first() is None:
+            return False
+        self.alarm_at, self.tries = values["alarm_at"], values["tries"]
+        return True
 
     def end(self, session: Session, *, now: datetime, trouble: str | None = None) -> bool:
         """The run is over: well, or failed with a sentence for the merchant."""
@@ -74,9 +97,4 @@ class Hold:
 def rest(tries: int, *, asked: timedelta | None) -> timedelta:
     """How long a run rests that could not go on: as long as the store asked, else longer each time."""
     doubled = min(SHORTEST_REST * 2 ** min(max(tries - 1, 0), 10), LONGEST_REST)
-    return doubled if asked is None else min(max(asked, timedelta(seconds=1)), LONGEST_REST)
-
-
-def cursor_of(row: Any) -> Mapping[str, object] | None:
-    found: Mapping[str, object] | None = row.cursor
-    return found
+    return doubled if asked is None else min(max(asked, timedelta(seconds=1)), LONGEST_ASKED)

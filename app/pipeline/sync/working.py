@@ -1,126 +1,178 @@
-"""Go on with runs that are due: claim, read a page from the store, take it in, move on; until the time is up."""
+"""Go on with runs that are due: claim one, read pages from the store, take each in and move on; until the time is up."""
 
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from app import connections, log
-from app.model import ConnectionState, Store, SyncState
+from app.model import Store, SyncState
 from app.pipeline.fair import any_due, claim
 from app.pipeline.inbox import profile_of
-from app.pipeline.ingest import ingest
+from app.pipeline.sync.keys import CONNECT_AGAIN, generation_of, lock_out
 from app.pipeline.sync.looking import look_at_all
-from app.pipeline.sync.runs import LEASE, SYNC_RUN, Hold, cursor_of, rest
+from app.pipeline.sync.runs import LEASE, LONGEST_REST, SYNC_RUN, Hold, rest
+from app.pipeline.sync.taking import count_unknown, take_in
 from app.runtime import Runtime
 from connectors.base import SyncKind
 from connectors.errors import Malformed, Permanent, Temporary, Unauthorised, Unsupported
 from connectors.records import Page
 
-MOST_RUNS = 4
+# A run goes on for this part of the time, then the next store has its turn.
+SHARE = 4
 MOST_TRIES = 30
-CONNECT_AGAIN = "The store has to be connected again."
+# What will never work is tried so often: a proxy in between may have answered in the store's name.
+FEW_TRIES = 3
+WAITING = (SyncState.WAITING,)
+
+BROKE = "It broke many times on our side; it goes on from here when it is asked for again."
+NO_ANSWER = "The store could not be read after many tries; it goes on from here when it is asked for again."
+NOT_NOW = "The store does not answer just now; it is asked again."
+UNREADABLE = "The store answered with something that we cannot read."
+REFUSED = "The store refuses what we ask."
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One worker's work on one run until its time is up. `generation` names the keys that it began with."""
+
+    runtime: Runtime
+    store: Store
+    row: Any
+    hold: Hold
+    until: float
+    generation: int | None
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() > self.until
 
 
 def go_on(runtime: Runtime, *, seconds: float = 10.0) -> int:
-    """Work on runs that are due, a fair share per store, for about so long; how many runs were taken up."""
+    """Work on runs that are due for about so long, stores by turns; how many pages and looks were taken in."""
+    until, taken = time.monotonic() + seconds, 0
+    while (row := _claimed(runtime)) is not None:
+        taken += _work(_turn(runtime, row, until=min(until, time.monotonic() + seconds / SHARE)))
+        if time.monotonic() > until:
+            break
+    return taken
+
+
+def _claimed(runtime: Runtime) -> Any:
+    """One run, taken only when its turn has come: one that breaks us holds up no other."""
     now = runtime.clock.now()
     with runtime.database.read() as session:
-        if not any_due(session, SYNC_RUN, states=(SyncState.WAITING,), now=now):
-            return 0
+        if not any_due(session, SYNC_RUN, states=WAITING, now=now):
+            return None
     with runtime.database.write() as session:
-        taken = claim(session, SYNC_RUN, states=(SyncState.WAITING,), now=now, lease=LEASE, limit=MOST_RUNS)
-    for row in taken:
-        _work(runtime, row, until=time.monotonic() + seconds / len(taken))
-    return len(taken)
+        return next(iter(claim(session, SYNC_RUN, states=WAITING, now=now, lease=LEASE, limit=1)), None)
 
 
-def _work(runtime: Runtime, row: Any, *, until: float) -> None:
-    """One run, until its time is up; whatever the store answers, the run says how it stands."""
-    hold = Hold(row.id, row.alarm_at)
-    if row.tries > MOST_TRIES:
-        _end(runtime, hold, trouble="It broke many times on our side. The next catch-up tries again.")
-        return
+def _turn(runtime: Runtime, row: Any, *, until: float) -> _Turn:
     with runtime.database.read() as session:
         store = session.get_one(Store, row.store_id)
+        generation = generation_of(session, store.id)
+    hold = Hold(row.id, row.store_id, row.alarm_at, row.tries)
+    return _Turn(runtime, store, row, hold, until, generation)
+
+
+def _work(turn: _Turn) -> int:
+    """One run until its time is up; whatever the store answers, the run says how it stands."""
+    if turn.row.tries > MOST_TRIES:
+        _fail(turn, BROKE)
+        return 0
+    before = turn.hold.taken
     try:
-        if row.kind == SyncKind.LOOKS:
-            look_at_all(runtime, store, row=row, hold=hold, until=until)
+        if turn.row.kind == SyncKind.LOOKS:
+            look_at_all(turn.runtime, turn.store, looks=turn.row.looks, hold=turn.hold, until=turn.until)
         else:
-            _read_pages(runtime, store, row=row, hold=hold, until=until)
+            _read_pages(turn)
     except Temporary as error:
-        _rest(runtime, row, hold=hold, error=error)
+        _rest(turn, error, most=MOST_TRIES, sentence=NO_ANSWER)
     except Unauthorised:
-        _locked_out(runtime, store, hold=hold)
-    except (Permanent, Unsupported) as error:
-        _end(runtime, hold, trouble=str(error) or "The store refuses what we ask.")
+        _locked_out(turn)
+    except Unsupported as error:
+        _fail(turn, _said(error, REFUSED))
+    except Permanent as error:
+        _rest(turn, error, most=FEW_TRIES, sentence=_said(error, REFUSED))
     except Malformed as error:
-        if row.tries >= 3:
-            _end(runtime, hold, trouble=f"The store answered with something that we cannot read: {error}")
-        else:
-            _rest(runtime, row, hold=hold, error=Temporary(str(error)))
+        _rest(turn, error, most=FEW_TRIES, sentence=_said(error, UNREADABLE))
+    return turn.hold.taken - before
 
 
-def _read_pages(runtime: Runtime, store: Store, *, row: Any, hold: Hold, until: float) -> None:
-    """Page by page. Raises what the connector raises."""
-    connector, access = runtime.connectors[store.platform], connections.access_to(runtime, store)
-    kind = SyncKind(row.kind)
-    pages = connector.pages(access, kind, profile=profile_of(store), cursor=cursor_of(row), since=row.since)
+def _read_pages(turn: _Turn) -> None:
+    """Page by page, at least one. Raises what the connector raises."""
+    connector, row = turn.runtime.connectors[turn.store.platform], turn.row
+    access, profile = connections.access_to(turn.runtime, turn.store), profile_of(turn.store)
+    pages = connector.pages(access, SyncKind(row.kind), profile=profile, cursor=row.cursor, since=row.since)
     for page in pages:
-        for word in page.unknown:
-            log.trouble("unknown_value", store_id=store.id, what=word[:80])
-        is_over = time.monotonic() > until
-        if not _keep(runtime, store, page=page, hold=hold, lets_go=is_over) or page.is_last or is_over:
+        count_unknown(turn.store, page.unknown)
+        pause = _pause(turn, page)
+        if not _keep(turn, page, pause=pause) or page.is_last or pause is not None:
             return
-        if page.wait_seconds is not None:
-            return
-    # The list ended without saying so, because a page asked to be called again: that page has set the alarm.
+    raise Malformed("the list ended before its last page")
 
 
-def _keep(runtime: Runtime, store: Store, *, page: Page, hold: Hold, lets_go: bool) -> bool:
-    """One page in one transaction with the run's cursor; False where the run is held by somebody else, or is over."""
+def _pause(turn: _Turn, page: Page) -> timedelta | None:
+    """How long the run rests after this page: as long as the store wants; not at all, but for somebody else to go on with,
+    where our time is up; None where we go on ourselves."""
+    if page.wait_seconds is not None:
+        return rest(0, asked=timedelta(seconds=page.wait_seconds))
+    return timedelta(0) if turn.is_over else None
+
+
+def _keep(turn: _Turn, page: Page, *, pause: timedelta | None) -> bool:
+    """One page in one transaction with the run's cursor; False, and nothing is kept, where somebody else holds the run."""
+    runtime, hold = turn.runtime, turn.hold
     now = runtime.clock.now()
     values: dict[str, Any] = {"cursor": dict(page.cursor), "done": page.done, "total": page.total, "tries": 0}
-    values |= {"phase": page.phase[:40], "trouble": None}
-    if page.wait_seconds is not None:
-        values["alarm_at"] = now + rest(0, asked=timedelta(seconds=page.wait_seconds))
-    elif lets_go and not page.is_last:
-        values["alarm_at"] = now
+    values |= {"phase": page.phase[:40], "trouble": None, "alarm_at": now + (LEASE if pause is None else pause)}
     with runtime.database.write() as session:
-        if not hold.move(session, now=now, **values):
-            return False
-        ingest(session, store=store, records=page.records, now=now, runtime=runtime)
-        if page.is_last:
-            hold.end(session, now=now)
-    if page.is_last:
-        log.done("run_ended", store_id=store.id, run_id=hold.run_id, count=page.done)
-    return True
+        # Ingest locks the store before anything else; in the other order two workers would wait for each other.
+        take_in(runtime, turn.store, records=page.records, session=session)
+        is_ours = hold.move(session, now=now, **values) and (not page.is_last or hold.end(session, now=now))
+        if not is_ours:
+            session.rollback()
+    hold.taken += is_ours
+    if is_ours and page.is_last:
+        log.done("run_ended", store_id=turn.store.id, run_id=hold.run_id, kind=turn.row.kind, count=page.done)
+    return is_ours
 
 
-def _rest(runtime: Runtime, row: Any, *, hold: Hold, error: Temporary) -> None:
-    if row.tries >= MOST_TRIES:
-        _end(runtime, hold, trouble="The store could not be read after many tries. The next catch-up tries again.")
+def _rest(turn: _Turn, error: Temporary | Permanent | Malformed, *, most: int, sentence: str) -> None:
+    """Try again later, or fail with the sentence where it was tried often enough."""
+    tries = turn.hold.tries
+    if tries >= most:
+        _fail(turn, sentence)
         return
-    now = runtime.clock.now()
-    with runtime.database.write() as session:
-        hold.move(
-            session,
-            now=now,
-            alarm_at=now + rest(row.tries, asked=error.retry_after),
-            trouble="The store does not answer just now; it is asked again.",
-        )
-    log.trouble("run_rests", store_id=row.store_id, run_id=row.id, tries=row.tries, error=error)
+    now = turn.runtime.clock.now()
+    asked = error.retry_after if isinstance(error, Temporary) else None
+    with turn.runtime.database.write() as session:
+        turn.hold.move(session, now=now, alarm_at=now + rest(tries, asked=asked), trouble=NOT_NOW)
+    log.trouble("run_rests", store_id=turn.store.id, run_id=turn.row.id, tries=tries, error=error)
 
 
-def _locked_out(runtime: Runtime, store: Store, *, hold: Hold) -> None:
-    """The keys are refused: nothing is read until the merchant connects again, and then the run goes on from its cursor."""
-    now = runtime.clock.now()
-    with runtime.database.write() as session:
-        connections.mark(session, store_id=store.id, state=ConnectionState.NEEDS_REAUTH, trouble=CONNECT_AGAIN, now=now)
-        hold.end(session, now=now, trouble=CONNECT_AGAIN)
-    log.trouble("store_locked_out", store_id=store.id, run_id=hold.run_id)
+def _locked_out(turn: _Turn) -> None:
+    """The keys are refused: nothing is read until the merchant connects again, and then an import goes on from its cursor.
+    Looks are kept until then, since nobody else would ask for them; where other keys came meanwhile, we go on with those."""
+    hold, now = turn.hold, turn.runtime.clock.now()
+    with turn.runtime.database.write() as session:
+        if not lock_out(session, store_id=turn.store.id, generation=turn.generation, now=now):
+            hold.move(session, now=now, alarm_at=now + rest(0, asked=None))
+        elif turn.row.kind == SyncKind.LOOKS:
+            hold.move(session, now=now, alarm_at=now + LONGEST_REST, tries=0, trouble=CONNECT_AGAIN)
+        else:
+            hold.end(session, now=now, trouble=CONNECT_AGAIN)
+    log.trouble("store_locked_out", store_id=turn.store.id, run_id=hold.run_id)
 
 
-def _end(runtime: Runtime, hold: Hold, *, trouble: str) -> None:
-    with runtime.database.write() as session:
-        hold.end(session, now=runtime.clock.now(), trouble=trouble)
-    log.trouble("run_failed", run_id=hold.run_id)
+def _fail(turn: _Turn, sentence: str) -> None:
+    with turn.runtime.database.write() as session:
+        turn.hold.end(session, now=turn.runtime.clock.now(), trouble=sentence)
+    log.trouble("run_failed", store_id=turn.store.id, run_id=turn.hold.run_id)
+
+
+def _said(error: Exception, otherwise: str) -> str:
+    """What the connector says, unless it quotes what might be somebody's."""
+    words = str(error)
+    return words if words and log.scrub(words) == words else otherwise

@@ -5,11 +5,21 @@ from datetime import datetime
 
 import msgspec
 
-from connectors.base import Ability, Access, Credentials, DeliveryHead, Healing, StoreSettings, SyncKind, Visitor
+from connectors.base import (
+    Ability,
+    Access,
+    CodeWish,
+    Credentials,
+    DeliveryHead,
+    Healing,
+    StoreSettings,
+    SyncKind,
+    Visitor,
+)
 from connectors.errors import Malformed, Unsupported
 from connectors.http import Http
 from connectors.records import ConsentRecord, Kind, Page, Reading, StoreProfile
-from connectors.stores.shopify import changes, consent, history, install, look, queries, tokens, webhooks
+from connectors.stores.shopify import changes, codes, consent, history, install, look, queries, tokens, webhooks
 from connectors.stores.shopify.client import Client
 from connectors.stores.shopify.read import read
 from connectors.stores.shopify.tokens import Wire
@@ -46,7 +56,7 @@ class Shopify:
 
     platform = "shopify"
     topics = webhooks.TOPICS
-    abilities = frozenset({Ability.WRITE_CONSENT, Ability.REFRESH_TOKENS})
+    abilities = frozenset({Ability.WRITE_CONSENT, Ability.REFRESH_TOKENS, Ability.MAKE_CODES})
 
     def __init__(
         self, settings: StoreSettings, *, http: Http | None = None, pause: Callable[[float], None] | None = None
@@ -100,7 +110,7 @@ class Shopify:
         del profile
         if kind is SyncKind.HISTORY:
             return history.pages(self.client, access, cursor=cursor)
-        if kind is SyncKind.CHANGES and since is not None:
+        if kind in (SyncKind.CHANGES, SyncKind.RECENT) and since is not None:
             return changes.pages(self.client, access, since=since, cursor=cursor)
         raise Unsupported("Shopify reads a history, or changes since a moment")
 
@@ -118,6 +128,13 @@ class Shopify:
 
     def write_consent(self, access: Access, consent_: ConsentRecord) -> None:
         consent.write_consent(self.client, access, consent=consent_)
+
+    def make_code(self, access: Access, wish: CodeWish, *, profile: StoreProfile) -> str:
+        del profile
+        return codes.make(self.client, access, wish=wish)
+
+    def remove_code(self, access: Access, external_id: str) -> None:
+        codes.remove(self.client, access, external_id=external_id)
 
     def visitor(self, id_token: str) -> Visitor:
         """Who opened the embedded page. Raises Unauthorised."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from connectors.base import (
     Ability,
     Access,
+    CodeWish,
     Credentials,
     DeliveryHead,
     Healing,
@@ -16,9 +17,9 @@ from connectors.base import (
 from connectors.errors import Permanent, Unsupported
 from connectors.http import Http
 from connectors.records import ConsentRecord, Kind, Medium, Page, Reading, StoreProfile
-from connectors.stores.woocommerce import install, webhooks
+from connectors.stores.woocommerce import codes, install, webhooks
 from connectors.stores.woocommerce import look as looking
-from connectors.stores.woocommerce.changes import changes
+from connectors.stores.woocommerce.changes import changes, recent
 from connectors.stores.woocommerce.client import Client, connected
 from connectors.stores.woocommerce.history import history
 from connectors.stores.woocommerce.read import read
@@ -38,7 +39,7 @@ class WooCommerce:
     platform = "woocommerce"
     topics = webhooks.TOPICS
     # Writing consent needs our companion plugin in the store; without it `write_consent` raises Unsupported.
-    abilities = frozenset({Ability.HEAL_WEBHOOKS, Ability.WRITE_CONSENT})
+    abilities = frozenset({Ability.HEAL_WEBHOOKS, Ability.WRITE_CONSENT, Ability.MAKE_CODES})
 
     def __init__(self, settings: StoreSettings) -> None:
         self._settings = settings
@@ -71,7 +72,8 @@ class WooCommerce:
             raise Unsupported("named objects are read one by one, by `look`")
         if since is None:
             raise Permanent("a catch-up needs a moment to begin from")
-        return changes(lambda: self._client(access), profile=profile, cursor=cursor, since=since)
+        tell = recent if kind is SyncKind.RECENT else changes
+        return tell(lambda: self._client(access), profile=profile, cursor=cursor, since=since)
 
     def look(self, access: Access, kind: Kind, *, external_id: str, profile: StoreProfile) -> Reading:
         return looking.look(self._client(access), kind, external_id=external_id, profile=profile)
@@ -81,6 +83,12 @@ class WooCommerce:
 
     def keep_alive(self, access: Access) -> None:
         """WooCommerce's keys do not expire."""
+
+    def make_code(self, access: Access, wish: CodeWish, *, profile: StoreProfile) -> str:
+        return codes.make(self._client(access), wish, profile=profile)
+
+    def remove_code(self, access: Access, external_id: str) -> None:
+        codes.remove(self._client(access), external_id)
 
     def write_consent(self, access: Access, consent: ConsentRecord) -> None:
         """Into the customer's meta data, where the companion plugin shows it. Guests have no such place: Unsupported."""

@@ -26,21 +26,28 @@ EARLIER_REVIEWS = timedelta(hours=26)
 def changes(
     client: Callable[[], Client], *, profile: StoreProfile, cursor: Mapping[str, object] | None, since: datetime
 ) -> Iterator[Page]:
-    """Orders and products changed, orders and products in the trash, reviews written, and every customer.
+    """What is `recent`, and every customer: they know no date filter, and a plugin's birthday or consent does not even move
+    their own. Raises as `walk`."""
+    return walk(client, (*_dated(client, since), customers()), profile=profile, cursor=cursor)
 
-    Customers know no date filter, and a plugin's birthday or consent does not even move their own, so all are read.
-    Trashing moves no date either, so the trash is read whole; it is emptied after 30 days. Raises as `walk`.
-    """
+
+def recent(
+    client: Callable[[], Client], *, profile: StoreProfile, cursor: Mapping[str, object] | None, since: datetime
+) -> Iterator[Page]:
+    """Orders and products changed, orders and products in the trash, and reviews written. Raises as `walk`."""
+    return walk(client, _dated(client, since), profile=profile, cursor=cursor)
+
+
+def _dated(client: Callable[[], Client], since: datetime) -> tuple[Phase, ...]:
+    """Trashing moves no date, so the trash is read whole; it is emptied after 30 days."""
     query = modified_since(since)
-    phases = (
+    return (
         Phase("orders", "orders", {**query, "status": statuses(client(), drafts=True)}, read_order),
         Phase("products", "products", {**query, "status": "any"}, read_product),
         reviews({"after": written(since - EARLIER_REVIEWS) + "Z"}),
         Phase("trashed_orders", "orders", {"status": "trash", "_fields": "id"}, read_gone(Kind.ORDER)),
         Phase("trashed_products", "products", {"status": "trash", "_fields": "id"}, read_gone(Kind.PRODUCT)),
-        customers(),
     )
-    return walk(client, phases, profile=profile, cursor=cursor)
 
 
 def modified_since(since: datetime) -> Query:

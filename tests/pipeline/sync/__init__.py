@@ -1,0 +1,1 @@
+"""A store's history, its catch-ups and its looks, over a platform that lives in lists."""
