@@ -12,6 +12,7 @@ from app import log, pulse
 from app.pipeline import approval, erase, sync, write_back
 from app.pipeline.advance import advance
 from app.pipeline.deliver import deliver, settle_the_dead
+from app.pipeline.deliver.codes import remove_old
 from app.pipeline.inbox import open_batch
 from app.pipeline.journal import Journal, opened
 from app.runtime import Runtime
@@ -78,6 +79,10 @@ def _erased(desk: Desk) -> int:
     return erase.work_off(desk.runtime, limit=20)
 
 
+def _removed(desk: Desk) -> int:
+    return remove_old(desk.runtime)
+
+
 def _told(desk: Desk) -> int:
     return write_back.tell(desk.runtime, limit=50)
 
@@ -93,6 +98,7 @@ JOBS: tuple[Job, ...] = (
     Job("deliver", timedelta(milliseconds=500), _delivered),
     Job("erase", timedelta(seconds=30), _erased),
     Job("write_back", timedelta(seconds=5), _told),
+    Job("codes", timedelta(minutes=10), _removed),
 )
 
 

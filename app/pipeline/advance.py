@@ -24,10 +24,9 @@ from app.model import (
     Outcome,
     OutcomeKind,
     Store,
-    WorkflowSetting,
-    WorkflowVersion,
 )
 from app.pipeline.fair import PARKED, any_due, claim
+from app.pipeline.versions import Settings, settings_of
 from app.policy import Case, Decision, Law, Reason, Standing, Verdict, decide
 from app.rows import chunks, table_of
 from app.runtime import Runtime
@@ -36,8 +35,6 @@ from workflows.language import Facts, Step, Workflow
 ENROLLMENT = table_of(Enrollment)
 OUTCOME = table_of(Outcome)
 MESSAGE = table_of(Message)
-SETTING = table_of(WorkflowSetting)
-VERSION = table_of(WorkflowVersion)
 LEASE = timedelta(minutes=2)
 MOST_TRIES = 40
 KINDS = {
@@ -65,8 +62,7 @@ class _Desk:
 
     store: Store
     law: Law
-    settings: Mapping[str, Any]
-    versions: Mapping[tuple[str, int], Mapping[str, int]]
+    settings: Settings
     workflows: Mapping[str, Workflow]
     now: datetime
 
@@ -115,40 +111,14 @@ def _decide(runtime: Runtime, taken: Sequence[Any]) -> None:
         for store_id in dict.fromkeys(row.store_id for row in taken):
             store = session.get_one(Store, store_id)
             rows = [row for row in taken if row.store_id == store_id]
-            settings = _settings(session, store)
-            versions = _versions(session, rows, settings=settings)
-            desk = _Desk(store, law_of(store), settings, versions, runtime.workflows, now)
+            settings = settings_of(session, store_id, wanted={(row.workflow, row.version) for row in rows})
+            desk = _Desk(store, law_of(store), settings, runtime.workflows, now)
             _decide_store(session, desk, rows=rows, written=written)
         _write(session, written)
 
 
-def _settings(session: Session, store: Store) -> dict[str, Any]:
-    query = sa.select(SETTING).where(SETTING.c.store_id == store.id)
-    return {row.workflow: row for row in session.execute(query)}
-
-
-def _versions(
-    session: Session, rows: Sequence[Any], *, settings: Mapping[str, Any]
-) -> dict[tuple[str, int], Mapping[str, int]]:
-    """The dials of older versions that these enrollments came in with, by workflow and version."""
-    current = {(one.workflow, one.version) for one in settings.values()}
-    wanted = {(row.workflow, row.version) for row in rows} - current
-    if not wanted:
-        return {}
-    columns = (VERSION.c.workflow, VERSION.c.version, VERSION.c.dials)
-    query = sa.select(*columns).where(
-        VERSION.c.store_id == rows[0].store_id, VERSION.c.workflow.in_({name for name, _ in wanted})
-    )
-    return {(name, version): dials for name, version, dials in session.execute(query)}
-
-
 def _dials(desk: _Desk, row: Any) -> Mapping[str, int]:
-    """The dials with which this enrollment came in; people finish on these."""
-    setting = desk.settings.get(row.workflow)
-    older = desk.versions.get((row.workflow, row.version))
-    if older is not None:
-        return older
-    return setting.dials if setting is not None else {}
+    return desk.settings.dials(row.workflow, version=row.version)
 
 
 def _decide_store(session: Session, desk: _Desk, *, rows: Sequence[Any], written: _Written) -> None:
@@ -191,9 +161,8 @@ def _decide_one(desk: _Desk, row: Any, *, seen: tuple[Facts, Standing], written:
         _apply(row, _stop(Reason.WORKFLOW_GONE), following=None, written=written, now=desk.now)
         return
     workflow, one = found
-    setting = desk.settings.get(row.workflow)
     case = Case(workflow, one, facts=seen[0], standing=seen[1], law=desk.law, due_at=row.due_at)
-    if setting is None or not setting.is_on:
+    if not desk.settings.is_on(row.workflow):
         # It was switched off while this one was in a worker's hand; nothing is decided until it is let go.
         written.moves.append(_parked(row))
         return

@@ -22,25 +22,26 @@ from app.model import (
     MessageState,
     OutcomeKind,
     Store,
-    WorkflowSetting,
 )
 from app.pipeline import ledger
+from app.pipeline.deliver.codes import given_away
 from app.pipeline.deliver.envelopes import Text, envelope
 from app.pipeline.deliver.pace import Pace, held
 from app.pipeline.fair import PARKED, Row
+from app.pipeline.versions import Settings, settings_of
 from app.policy import Case, Decision, Law, Reason, Standing, Verdict, decide
 from app.render import BadTextError
 from app.rows import chunks, table_of
 from app.runtime import Runtime
-from connectors.base import Envelope
+from connectors.base import Ability, Envelope
 from workflows.language import Facts, Purpose
 
 CUSTOMER = table_of(Customer)
 ENROLLMENT = table_of(Enrollment)
 MESSAGE = table_of(Message)
-SETTING = table_of(WorkflowSetting)
 # Longer than any batch takes to hand over: only then may another machine believe that its worker is dead.
 SENDING_LEASE = timedelta(minutes=30)
+ASK_AGAIN = timedelta(minutes=5)
 KINDS = {
     Decision.DEFER: OutcomeKind.DEFERRED,
     Decision.SKIP: OutcomeKind.SKIPPED,
@@ -59,13 +60,30 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanting:
+    """A message that may leave as soon as it has its discount code, and how much that gives."""
+
+    row: Row
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What may leave now, and what needs its code first."""
+
+    ready: list[Ready]
+    wanting: list[Wanting]
+
+
+@dataclass(frozen=True, slots=True)
 class _Desk:
     """What lies on the desk while one store's messages are judged."""
 
     runtime: Runtime
     store: Store
     law: Law
-    settings: Mapping[str, bool]
+    settings: Settings
+    given: Mapping[str, int]
     seen: Mapping[int, tuple[Facts, Standing]]
     people: Mapping[int, Any]
     now: datetime
@@ -76,12 +94,13 @@ class _Written:
     """What one batch writes, gathered first and executed at once."""
 
     ready: list[Ready] = field(default_factory=list)
+    wanting: list[Wanting] = field(default_factory=list)
     moves: list[dict[str, Any]] = field(default_factory=list)
     entries: list[ledger.Entry] = field(default_factory=list)
     paces: dict[int, Pace] = field(default_factory=dict)
 
 
-def judge(session: Session, taken: Sequence[Row], *, runtime: Runtime, worker: str, now: datetime) -> list[Ready]:
+def judge(session: Session, taken: Sequence[Row], *, runtime: Runtime, worker: str, now: datetime) -> Judged:
     """Judge messages that were claimed; those that may leave are `sending` under this worker's name when this commits."""
     rows = _still(session, taken)
     people = _locked(session, sorted({row.customer_id for row in rows}))
@@ -92,7 +111,7 @@ def judge(session: Session, taken: Sequence[Row], *, runtime: Runtime, worker: s
         for row in mine:
             _judge_one(desk, row, written=written, worker=worker)
     _write(session, written, now=now)
-    return written.ready
+    return Judged(written.ready, written.wanting)
 
 
 def _still(session: Session, taken: Sequence[Row]) -> list[Row]:
@@ -101,7 +120,7 @@ def _still(session: Session, taken: Sequence[Row]) -> list[Row]:
     found: list[Row] = []
     for chunk in chunks(sorted(alarms)):
         query = (
-            sa.select(MESSAGE, ENROLLMENT.c.subject, ENROLLMENT.c.event_at)
+            sa.select(MESSAGE, ENROLLMENT.c.subject, ENROLLMENT.c.event_at, ENROLLMENT.c.version)
             .join(ENROLLMENT, ENROLLMENT.c.id == MESSAGE.c.enrollment_id)
             .where(MESSAGE.c.id.in_(chunk), MESSAGE.c.state == MessageState.QUEUED)
             .with_for_update(of=MESSAGE)
@@ -120,22 +139,36 @@ def _desk(
     session: Session, store_id: int, *, rows: Sequence[Row], runtime: Runtime, people: Mapping[int, Any], now: datetime
 ) -> _Desk:
     store = session.get_one(Store, store_id)
-    asks = [Ask(row.id, row.customer_id, row.subject, row.event_at, row.medium) for row in rows]
-    switches = sa.select(SETTING.c.workflow, SETTING.c.is_on).where(SETTING.c.store_id == store_id)
+    settings = settings_of(session, store_id, wanted={(row.workflow, row.version) for row in rows})
+    asks = [_ask(row, settings=settings, runtime=runtime) for row in rows]
+    budgeted = {row.workflow for row in rows if (one := runtime.workflows.get(row.workflow)) and one.budget}
     return _Desk(
         runtime=runtime,
         store=store,
         law=law_of(store),
-        settings={row.workflow: row.is_on for row in session.execute(switches)},
+        settings=settings,
+        given={one: given_away(session, store_id, workflow=one, now=now) for one in budgeted},
         seen=gather(session, store, asks=asks, now=now, with_items=True),
         people=people,
         now=now,
     )
 
 
+def _ask(row: Row, *, settings: Settings, runtime: Runtime) -> Ask:
+    workflow = runtime.workflows.get(row.workflow)
+    turned = workflow.turned(settings.dials(row.workflow, version=row.version)) if workflow else {}
+    return Ask(row.id, row.customer_id, row.subject, row.event_at, row.medium, turned)
+
+
 def _judge_one(desk: _Desk, row: Row, *, written: _Written, worker: str) -> None:
     pace: Pace = written.paces.get(row.customer_id) or dict(desk.people[row.customer_id].pace or {})
     verdict = _verdict(desk, row, pace=pace)
+    percent = _missing_code(desk, row) if verdict.decision is Decision.SEND else 0
+    if percent:
+        verdict = _afford(desk, row)
+    if percent and verdict.decision is Decision.SEND:
+        written.wanting.append(Wanting(row, percent))
+        return
     if verdict.decision is Decision.SEND:
         try:
             written.ready.append(Ready(row, _envelope(desk, row)))
@@ -152,11 +185,29 @@ def _judge_one(desk: _Desk, row: Row, *, written: _Written, worker: str) -> None
     written.moves.append(_move(row, **sending, alarm_at=desk.now + SENDING_LEASE))
 
 
+def _missing_code(desk: _Desk, row: Row) -> int:
+    """How much the code gives that this message still needs; 0 where it has its code, or needs none."""
+    code = desk.runtime.workflows[row.workflow].step(row.step).send.code
+    facts = desk.seen[row.id][0]
+    connector = desk.runtime.connectors.get(desk.store.platform)
+    makes_codes = connector is not None and Ability.MAKE_CODES in connector.abilities
+    return facts.dials[code.percent.name] if code and makes_codes and facts.code is None else 0
+
+
+def _afford(desk: _Desk, row: Row) -> Verdict:
+    """Whether this month's budget for codes still has room."""
+    budget = desk.runtime.workflows[row.workflow].budget
+    facts = desk.seen[row.id][0]
+    if budget is None or desk.given[row.workflow] < facts.dials[budget.name] * facts.minor:
+        return Verdict(Decision.SEND, Reason.DUE)
+    return Verdict(Decision.DROP, Reason.OVER_BUDGET, {"given": desk.given[row.workflow]})
+
+
 def _verdict(desk: _Desk, row: Row, *, pace: Pace) -> Verdict:
     workflow = desk.runtime.workflows.get(row.workflow)
     if workflow is None or row.step not in {one.name for one in workflow.steps}:
         return Verdict(Decision.DROP, Reason.WORKFLOW_GONE)
-    if not desk.settings.get(row.workflow):
+    if not desk.settings.is_on(row.workflow):
         return Verdict(Decision.DEFER, Reason.SWITCHED_OFF, until=PARKED)
     if row.medium not in desk.runtime.channels:
         return Verdict(Decision.DROP, Reason.NO_CHANNEL, {"medium": row.medium})
@@ -180,6 +231,19 @@ def _turned_away(desk: _Desk, row: Row, *, verdict: Verdict, written: _Written) 
         written.moves.append(_move(row, alarm_at=max(verdict.until, desk.now), tries=0, reason=verdict.reason))
     else:
         written.moves.append(_move(row, state=MessageState.DROPPED, reason=verdict.reason))
+
+
+def put_off(session: Session, rows: Sequence[Row], *, reason: Reason, now: datetime) -> None:
+    """Messages that cannot be judged just now are asked about again soon, or dropped where they would be stale by then."""
+    written = _Written()
+    for row in _still(session, rows):
+        until = now + ASK_AGAIN * 2 ** min(max(row.tries - 1, 0), 4)
+        is_stale = until > row.stale_at
+        kind = OutcomeKind.DROPPED if is_stale else OutcomeKind.DEFERRED
+        written.entries.append(ledger.Entry(row, kind, reason, until=None if is_stale else until))
+        change: dict[str, object] = {"state": MessageState.DROPPED} if is_stale else {"alarm_at": until}
+        written.moves.append(_move(row, **change, reason=reason))
+    _write(session, written, now=now)
 
 
 COLUMNS = ("state", "worker", "channel", "alarm_at", "tries", "reason")

@@ -176,3 +176,19 @@ mutation WriteSmsConsent($input: CustomerSmsMarketingConsentUpdateInput!) {
   written: customerSmsMarketingConsentUpdate(input: $input) { customer { id } userErrors { field message } }
 }
 """
+
+MAKE_CODE = """
+mutation MakeCode($input: DiscountCodeBasicInput!) {
+  made: discountCodeBasicCreate(basicCodeDiscount: $input) {
+    codeDiscountNode { id } userErrors { field code message }
+  }
+}
+"""
+FIND_CODE = """
+query FindCode($code: String!) { found: codeDiscountNodeByCode(code: $code) { id } }
+"""
+REMOVE_CODE = """
+mutation RemoveCode($id: ID!) {
+  removed: discountCodeDelete(id: $id) { deletedCodeDiscountId userErrors { field code message } }
+}
+"""

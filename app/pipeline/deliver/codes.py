@@ -1,0 +1,144 @@
+"""A discount code of one's own, made on the platform just before its message leaves.
+
+The wish is a row before the platform is asked, with the code's own name in it: whatever crashes, the next try asks for the
+same code and gets the same one. Nothing is in a transaction while the platform is asked.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app import connections, log
+from app.model import Customer, DiscountCode, Store
+from app.model.code import CodeState
+from app.pipeline.fair import Row
+from app.pipeline.inbox import profile_of
+from app.rows import insert, table_of
+from app.runtime import Runtime
+from connectors.base import Ability, CodeWish
+from connectors.errors import Malformed, Permanent, Temporary, Unauthorised, Unsupported
+from workflows.language import Code, Workflow
+
+CODE = table_of(DiscountCode)
+CUSTOMER = table_of(Customer)
+# Letters and digits that nobody confuses when typing them.
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+LENGTH = 8
+
+
+def percent_of(workflow: Workflow, step: str, *, dials: Any) -> int:
+    """How much the code of this step gives, as the merchant turned it; 0 where the step has none."""
+    code = workflow.step(step).send.code
+    return code.percent.number(dials) if code else 0
+
+
+def make_all(runtime: Runtime, rows: Sequence[tuple[Row, int]]) -> tuple[list[Row], list[Row]]:
+    """Make the codes of these messages, each with its percentage: those that have theirs now, and those that must wait."""
+    made: list[Row] = []
+    waiting: list[Row] = []
+    for row, percent in rows:
+        (made if _make(runtime, row, percent=percent) else waiting).append(row)
+    return made, waiting
+
+
+def _make(runtime: Runtime, row: Row, *, percent: int) -> bool:
+    with runtime.database.read() as session:
+        store = session.get_one(Store, row.store_id)
+    connector = runtime.connectors[store.platform]
+    workflow = runtime.workflows[row.workflow]
+    code = workflow.step(row.step).send.code
+    if code is None or Ability.MAKE_CODES not in connector.abilities:
+        return False
+    wanted = _wanted(runtime, row, code=code, percent=percent)
+    if wanted.external_id is not None:
+        return True
+    try:
+        wish = _wish(runtime, wanted, title=f"{workflow.title}, {percent} %")
+        external_id = connector.make_code(connections.access_to(runtime, store), wish, profile=profile_of(store))
+    except (Temporary, Permanent, Unauthorised, Unsupported, Malformed) as error:
+        log.trouble("code_not_made", store_id=store.id, message_id=row.id, error=error)
+        return False
+    with runtime.database.write() as session:
+        values = {"external_id": external_id[:128], "state": CodeState.MADE}
+        session.execute(sa.update(CODE).where(CODE.c.id == wanted.id).values(**values))
+    return True
+
+
+def _wanted(runtime: Runtime, row: Row, *, code: Code, percent: int) -> Any:
+    """The row of this wish, made where there is none."""
+    now = runtime.clock.now()
+    with runtime.database.write() as session:
+        values = {
+            "store_id": row.store_id,
+            "enrollment_id": row.enrollment_id,
+            "customer_id": row.customer_id,
+            "workflow": row.workflow,
+            "step": row.step,
+            "code": "".join(secrets.choice(LETTERS) for _ in range(LENGTH)),
+            "percent": percent,
+            "worth": _worth(session, row, percent=percent),
+            "state": CodeState.WANTED,
+            "wanted_at": now,
+            "expires_at": now + code.valid,
+        }
+        session.execute(insert(session, CODE).values(**values).on_conflict_do_nothing())
+        same = (CODE.c.enrollment_id == row.enrollment_id, CODE.c.step == row.step)
+        return session.execute(sa.select(CODE).where(*same)).one()
+
+
+def _worth(session: Session, row: Row, *, percent: int) -> int:
+    """What it is reckoned to give away: its share of what this person's orders come to on average."""
+    person = session.execute(
+        sa.select(CUSTOMER.c.spent, CUSTOMER.c.orders_count).where(CUSTOMER.c.id == row.customer_id)
+    ).one()
+    return int(person.spent * percent // (100 * max(person.orders_count, 1)))
+
+
+def _wish(runtime: Runtime, wanted: Any, *, title: str) -> CodeWish:
+    with runtime.database.read() as session:
+        person = session.execute(
+            sa.select(CUSTOMER.c.external_id, CUSTOMER.c.email).where(CUSTOMER.c.id == wanted.customer_id)
+        ).one()
+    return CodeWish(
+        code=wanted.code,
+        percent=wanted.percent,
+        title=title,
+        starts_at=wanted.wanted_at,
+        expires_at=wanted.expires_at,
+        customer_external_id=person.external_id,
+        email=person.email,
+    )
+
+
+def given_away(session: Session, store_id: int, *, workflow: str, now: datetime) -> int:
+    """What this workflow's codes of the last thirty days are reckoned to give away, in minor units."""
+    query = sa.select(sa.func.coalesce(sa.func.sum(CODE.c.worth), 0)).where(
+        CODE.c.store_id == store_id, CODE.c.workflow == workflow, CODE.c.wanted_at > now - timedelta(days=30)
+    )
+    return int(session.scalar(query) or 0)
+
+
+def remove_old(runtime: Runtime, *, limit: int = 50) -> int:
+    """Take codes away that are over and were not redeemed; how many."""
+    over = sa.and_(CODE.c.state == CodeState.MADE, CODE.c.expires_at < runtime.clock.now() - timedelta(days=1))
+    with runtime.database.read() as session:
+        rows = session.execute(sa.select(CODE).where(over).order_by(CODE.c.expires_at).limit(limit)).all()
+        stores = {row.store_id: session.get_one(Store, row.store_id) for row in rows}
+    for row in rows:
+        _remove(runtime, row, store=stores[row.store_id])
+    return len(rows)
+
+
+def _remove(runtime: Runtime, row: Any, *, store: Store) -> None:
+    """Once: a platform that does not answer keeps a code that is over and good for nothing."""
+    try:
+        connector = runtime.connectors[store.platform]
+        connector.remove_code(connections.access_to(runtime, store), row.external_id)
+    except (Temporary, Permanent, Unauthorised, Unsupported, Malformed) as error:
+        log.trouble("code_not_removed", store_id=store.id, error=error)
+    with runtime.database.write() as session:
+        session.execute(sa.update(CODE).where(CODE.c.id == row.id).values(state=CodeState.REMOVED))
