@@ -20,7 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.base import Ability, Credentials, StoreConnector, SyncKind
+from connectors.base import Ability, CodeWish, Credentials, StoreConnector, SyncKind
 from connectors.errors import Malformed, Permanent, Temporary, Unauthorised, Unsupported
 from connectors.records import (
     ConsentRecord,
@@ -40,7 +40,13 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 MONEY = {"price", "total", "refunded", "amount", "quantity", "due_days"}
 MOST_RECORDS = 2000
 
-many = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Each platform inherits these tests with other deliveries, so nothing is replayed from one to the other.
+many = settings(
+    max_examples=150,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
+)
 
 
 @dataclass(frozen=True)
@@ -530,6 +536,19 @@ class StoreConnectorBattery:
             if one.medium == Medium.EMAIL
         ]
         assert states == [ConsentState.UNSUBSCRIBED]
+
+    def test_a_code_is_made_once_however_often_it_is_asked_for_and_removed_as_often(self, trial: Trial) -> None:
+        if Ability.MAKE_CODES not in trial.connector.abilities:
+            pytest.skip("this platform makes no codes")
+        customer = trial.present[Kind.CUSTOMER]
+        ends = RECEIVED + timedelta(days=30)
+        wish = CodeWish("KX7P2QRT", 10, "A test", RECEIVED, ends, customer, "anna@example.com")
+        first = trial.connector.make_code(trial.access, wish, profile=trial.profile)
+        assert trial.connector.make_code(trial.access, wish, profile=trial.profile) == first
+        other = dataclasses.replace(wish, code="MN4W8ZYB")
+        assert trial.connector.make_code(trial.access, other, profile=trial.profile) != first
+        trial.connector.remove_code(trial.access, first)
+        trial.connector.remove_code(trial.access, first)
 
     def test_nothing_that_a_connector_shows_of_itself_holds_a_secret(self, trial: Trial) -> None:
         shown = repr(trial.connector) + repr(trial.access.current())
