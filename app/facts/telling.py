@@ -54,19 +54,12 @@ def facts_of(seen: Seen, ask: Ask, *, store: Store, now: datetime) -> Facts:
 def _orders_since(seen: Seen, ask: Ask, *, order: Any, checkout: Any) -> int:
     """An order is news about itself from the moment it was placed, however late the anchor of its enrollment lies; and a
     checkout is answered by any order since it began."""
-    own = order.external_id if order is not None else None
-    since = ask.event_at
+    later = seen.later.get(ask.customer_id, ())
     if order is not None:
-        since = order.placed_at
-    elif checkout is not None:
-        since = checkout.started_at
-    later = [one for one in seen.later.get(ask.customer_id, ()) if one.placed_at >= since and one.external_id != own]
-    return sum(1 for one in later if checkout is None or not _is_the_checkout(one, checkout))
-
-
-def _is_the_checkout(one: Bought, checkout: Any) -> bool:
-    """An order that nobody has paid yet is the very checkout that was left, and answers nothing."""
-    return one.paid_at is None and checkout.external_id in (one.keys or ())
+        # Of two orders of the same moment one is the later one, so that not each of them ends the way of the other.
+        return sum(1 for one in later if (one.placed_at, one.external_id) > (order.placed_at, order.external_id))
+    since = checkout.started_at if checkout is not None else ask.event_at
+    return sum(1 for one in later if one.placed_at >= since)
 
 
 def customer_facts(row: Any) -> CustomerFacts:

@@ -1,0 +1,119 @@
+"""What happens in a store, in words: people join and answer, order, cancel and give back; parcels leave and arrive."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from connectors.records import (
+    ConsentRecord,
+    ConsentState,
+    CustomerRecord,
+    FulfillmentRecord,
+    GoneRecord,
+    Kind,
+    LineRecord,
+    Medium,
+    MergeRecord,
+    OrderRecord,
+    OrderStatus,
+    Origin,
+    Record,
+    RefundRecord,
+    ReviewRecord,
+)
+
+TEA = "tea"
+
+
+@dataclass
+class Tells:
+    """A store's life. Whoever tells it says when it is `now`, and what becomes of a record that is told."""
+
+    people: dict[str, CustomerRecord] = field(default_factory=dict, kw_only=True)
+    orders: dict[str, OrderRecord] = field(default_factory=dict, kw_only=True)
+    parcels: dict[str, FulfillmentRecord] = field(default_factory=dict, kw_only=True)
+    answers: dict[str, ConsentRecord] = field(default_factory=dict, kw_only=True)
+
+    @property
+    def now(self) -> datetime:
+        raise NotImplementedError
+
+    def tell(self, *records: Record) -> None:
+        raise NotImplementedError
+
+    def address(self, name: str) -> str:
+        return f"{name}@example.com"
+
+    def join(self, name: str, *, consent: ConsentState | None = ConsentState.SUBSCRIBED, **given: Any) -> None:
+        """Somebody has an account from now on, or changes what it says, and may answer whether they want news."""
+        new = CustomerRecord(f"c-{name}", self.address(name), first_name=name.title(), created_at=self.now)
+        self.people[name] = replace(self.people.get(name, new), updated_at=self.now, **given)
+        self.tell(self.people[name])
+        if consent is not None:
+            self.answer(name, consent)
+
+    def answer(self, name: str, state: ConsentState, *, at: datetime | None = None) -> None:
+        """Somebody says whether they want news by e-mail."""
+        who = self.people[name].external_id
+        self.answers[name] = ConsentRecord(Medium.EMAIL, state, at or self.now, "form", customer_external_id=who)
+        self.tell(self.answers[name])
+
+    def order(self, name: str, *, price: int = 4900, buyer: CustomerRecord | None = None, **given: Any) -> str:
+        """Somebody buys tea and has paid, as a guest where they have no account; the order's id."""
+        account = self.people.get(name)
+        who = account.external_id if account else None
+        number = str(1001 + len(self.orders))
+        values: dict[str, Any] = {"placed_at": self.now, "updated_at": self.now, "paid_at": self.now, "total": price}
+        values |= {"currency": "EUR", "status": OrderStatus.PAID, "raw_status": "paid"}
+        values |= {"lines": (LineRecord("Darjeeling", 1, price, TEA),)}
+        values |= {"buyer": buyer or CustomerRecord(who, self.address(name), first_name=name.title()), **given}
+        self.orders[number] = OrderRecord(number, f"#{number}", **values)
+        self.tell(self.orders[number])
+        return number
+
+    def guest_order(self, name: str, **given: Any) -> str:
+        return self.order(name, buyer=CustomerRecord(None, self.address(name)), **given)
+
+    def staff_order(self, name: str) -> str:
+        return self.order(name, origin=Origin.STAFF)
+
+    def change(self, order: str, **given: Any) -> None:
+        """The store says something new of an order."""
+        self.orders[order] = replace(self.orders[order], updated_at=self.now, **given)
+        self.tell(self.orders[order])
+
+    def cancel(self, order: str) -> None:
+        self.change(order, status=OrderStatus.CANCELLED, raw_status="cancelled", cancelled_at=self.now)
+
+    def delete(self, order: str) -> None:
+        self.tell(GoneRecord(Kind.ORDER, order, self.now))
+
+    def refund(self, order: str, amount: int | None = None) -> None:
+        """Money goes back: all of it unless said otherwise."""
+        given = self.orders[order].total if amount is None else amount
+        self.tell(RefundRecord(f"r-{order}-{given}", order, self.now, given, "EUR"))
+
+    def ship(self, order: str, **given: Any) -> None:
+        parcel = FulfillmentRecord(f"p-{order}", order, self.now, "in_transit", shipped_at=self.now)
+        self.parcels[order] = replace(parcel, **given)
+        self.tell(self.parcels[order])
+
+    def arrive(self, order: str) -> None:
+        """The carrier has brought it."""
+        if order not in self.parcels:
+            self.ship(order)
+        delivered = replace(self.parcels[order], status="delivered", delivered_at=self.now, updated_at=self.now)
+        self.parcels[order] = delivered
+        self.tell(delivered)
+
+    def review(self, name: str, *, product: str = TEA) -> None:
+        self.tell(ReviewRecord(f"v-{name}-{product}", product, self.now, rating=5, email=self.address(name)))
+
+    def leave(self, name: str) -> None:
+        """The store deletes somebody's account."""
+        self.tell(GoneRecord(Kind.CUSTOMER, self.people[name].external_id or "", self.now))
+
+    def merge(self, gone: str, *, into: str) -> None:
+        """The store finds that two of its customers are one."""
+        kept = self.people[into].external_id or ""
+        self.tell(MergeRecord(kept, self.people[gone].external_id or "", self.now))

@@ -1,0 +1,260 @@
+"""The kit in which stories are told: the whole pipeline on a frozen clock, with fakes only at the wall.
+
+    story.on("welcome")
+    story.join("anna")
+    story.travel(days=5)
+    assert story.sent == ["anna: welcome_hello", "anna: welcome_story", "anna: welcome_favourites"]
+
+What a store tells goes in by the inbox, what leaves is read back from the outbox. `travel` stops at every alarm on its way,
+so that everything falls due in its order. The cast: Anna buys again, Ben never consented, Cleo unsubscribed, Dora bounces, and
+the other store's Anna must never be seen.
+"""
+
+import email
+import email.policy
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.clock import FrozenClock
+from app.model import Customer, Delivery, Enrollment, Message, Outcome, Store, SyncRun
+from app.model.message import ReceiptKind
+from app.pipeline import receipts, sync
+from app.pipeline.advance import advance
+from app.pipeline.deliver import deliver, settle_the_dead
+from app.pipeline.fair import PARKED
+from app.pipeline.inbox import accept, open_batch
+from app.pipeline.install import install
+from app.pipeline.journal import Journal
+from app.pipeline.switch import Choice, switch, turn
+from app.rows import table_of
+from app.runtime import Runtime
+from connectors.base import Channel, Credentials, DeliveryHead, SyncKind
+from connectors.channels.outbox import Outbox
+from connectors.records import Record, StoreProfile
+from tests.stories.told import Tells
+from tests.village import PLATFORM, Village, written
+
+STATES: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
+    (Delivery, ("waiting",)),
+    (SyncRun, ("waiting",)),
+    (Enrollment, ("waiting",)),
+    (Message, ("queued", "sending")),
+)
+
+
+@dataclass
+class World:
+    """What the stories of one village share: the runtime, its clock, the wall, and one worker with its journal."""
+
+    runtime: Runtime
+    clock: FrozenClock
+    village: Village
+    journal: Journal
+    is_awake: bool = True
+
+    def tick(self) -> None:
+        """Everything that is due now, station after station, until nothing is."""
+        while self.is_awake and self._round():
+            pass
+
+    def _round(self) -> int:
+        done = settle_the_dead(self.runtime) + sync.go_on(self.runtime) + open_batch(self.runtime)
+        return done + advance(self.runtime) + deliver(self.runtime, self.journal)
+
+    def travel(self, length: timedelta) -> None:
+        """Go on by so much, stopping at every alarm on the way."""
+        end = self.clock.now() + length
+        self.tick()
+        while self.is_awake and (alarm := self._next()) is not None and alarm <= end:
+            self.clock.set(max(alarm, self.clock.now()))
+            self.tick()
+        self.clock.set(end)
+        self.tick()
+
+    def _next(self) -> datetime | None:
+        alarms = []
+        for model, states in STATES:
+            table = table_of(model)
+            query = sa.select(sa.func.min(table.c.alarm_at)).where(table.c.state.in_(states))
+            reader = self.runtime.database.read_inbox if model is Delivery else self.runtime.database.read
+            with reader() as session:
+                alarms.append(session.scalar(query))
+        return min((one for one in alarms if one is not None and one < PARKED), default=None)
+
+    def die(self) -> None:
+        """The worker is killed: the system closes its journal, and nobody says goodbye. Another one begins."""
+        os.close(self.journal._file)
+        self.journal = Journal(Path(self.runtime.config.journal_dir), "story-worker")
+
+
+def home_of(number: int) -> str:
+    return f"https://tea-{number}.example.com"
+
+
+@contextmanager
+def village(
+    runtime: Runtime, clock: FrozenClock, *, stores: int = 1, channels: Mapping[str, Channel] | None = None
+) -> Iterator[list["Story"]]:
+    """Stores that moved in just now, every workflow off, over a runtime that stands on this clock."""
+    wall = Village(clock.now)
+    whole = replace(
+        runtime, connectors={**runtime.connectors, PLATFORM: wall}, channels={**runtime.channels, **(channels or {})}
+    )
+    world = World(whole, clock, wall, Journal(Path(runtime.config.journal_dir), "story-worker"))
+    yield [move_in(world, number) for number in range(stores)]
+    world.journal.close()
+
+
+def move_in(world: World, number: int) -> "Story":
+    """A store moves in over the same door as a real one, and what its platform holds of it is read as its history."""
+    address = home_of(number)
+    profile = StoreProfile(f"Tea {number}", "EUR", "Europe/Berlin", country="DE", email=f"shop-{number}@example.com")
+    keys = Credentials({"key": "of the village"})
+    store_id = install(world.runtime, platform=PLATFORM, address=address, profile=profile, credentials=keys)
+    world.tick()
+    return Story(world, store_id, address)
+
+
+@dataclass
+class Story(Tells):
+    """One store, told from the merchant's chair. While `is_heard` is False its calls are lost on their way."""
+
+    world: World
+    store_id: int
+    home: str
+    told: list[Record] = field(default_factory=list)
+    is_heard: bool = True
+
+    @property
+    def runtime(self) -> Runtime:
+        return self.world.runtime
+
+    @property
+    def clock(self) -> FrozenClock:
+        return self.world.clock
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    @property
+    def store(self) -> Store:
+        with self.runtime.database.read() as session:
+            return session.get_one(Store, self.store_id)
+
+    def tell(self, *records: Record) -> None:
+        """Something happened: the store holds it from now on, and calls about it."""
+        for record in records:
+            self.world.village.keep(self.home, record)
+            self.told.append(record)
+            if self.is_heard:
+                self.deliver(record)
+        self.world.tick()
+
+    def deliver(self, record: Record, *, again: int = 0) -> None:
+        """One webhook call about it at our door; the same call keeps its key, `again` is another call about the same thing."""
+        body = written(record)
+        head = DeliveryHead("told", None, f"{again}:{sha256(body).hexdigest()}")
+        accept(self.runtime, store_id=self.store_id, head=head, body=body)
+
+    def catch_up(self) -> None:
+        """The store is asked for whatever its calls may have lost."""
+        with self.runtime.database.write() as session:
+            sync.begin(session, store_id=self.store_id, kind=SyncKind.CHANGES, since=None, now=self.now)
+        self.world.tick()
+
+    def tick(self) -> None:
+        self.world.tick()
+
+    def travel(self, *, days: float = 0, hours: float = 0, minutes: float = 0) -> None:
+        self.world.travel(timedelta(days=days, hours=hours, minutes=minutes))
+
+    def travel_to(self, moment: datetime) -> None:
+        self.world.travel(moment - self.now)
+
+    def worker_stops(self) -> None:
+        """The machine is down: calls are kept by the web, and nothing is done about them."""
+        self.world.is_awake = False
+
+    def worker_starts(self) -> None:
+        self.world.is_awake = True
+        self.world.tick()
+
+    def on(self, *workflows: str, choice: Choice = Choice.KEEP) -> None:
+        self._switch(*workflows, is_on=True, choice=choice)
+
+    def off(self, *workflows: str, choice: Choice = Choice.KEEP) -> None:
+        self._switch(*workflows, is_on=False, choice=choice)
+
+    def _switch(self, *workflows: str, is_on: bool, choice: Choice) -> None:
+        for name in workflows:
+            with self.runtime.database.write() as session:
+                switch(session, store_id=self.store_id, workflow=name, is_on=is_on, now=self.now, choice=choice)
+        self.world.tick()
+
+    def turn(self, workflow: str, *, moves: bool = False, **dials: int) -> list[str]:
+        one = self.runtime.workflows[workflow]
+        with self.runtime.database.write() as session:
+            return turn(session, store_id=self.store_id, workflow=one, dials=dials, now=self.now, moves=moves)
+
+    def set(self, **values: Any) -> None:
+        """What the merchant turns of the law, as the store's row holds it."""
+        with self.runtime.database.write() as session:
+            session.execute(sa.update(Store).where(Store.id == self.store_id).values(**values))
+
+    def receipt(self, name: str, kind: ReceiptKind) -> None:
+        """What the channel says later about the last message to somebody."""
+        key = self.messages(name)[-1].key
+        receipts.take(self.runtime, [receipts.Told(kind, f"{kind}:{key}", self.now, message=key)])
+
+    @property
+    def sent(self) -> list[str]:
+        """Who got what, in the order of leaving, as the outbox keeps it."""
+        return [line for _, line in self.left()]
+
+    @property
+    def sent_at(self) -> list[tuple[str, str]]:
+        """When what left, in UTC."""
+        return [(f"{at:%Y-%m-%d %H:%M}", line) for at, line in self.left()]
+
+    def left(self) -> list[tuple[datetime, str]]:
+        with self.runtime.database.read() as session:
+            query = sa.select(Message.key, Message.text, Message.id).where(Message.store_id == self.store_id)
+            texts = {key: (number, text) for key, text, number in session.execute(query)}
+        kept = Outbox(Path(self.runtime.config.outbox_dir)).kept(self.store.public_key, limit=10_000)
+        ordered = sorted(kept, key=lambda one: (one.at, texts[one.key][0]))
+        return [(one.at, f"{_name(one.raw)}: {texts[one.key][1]}") for one in ordered]
+
+    def why(self, name: str) -> list[Outcome]:
+        """The ledger's rows about somebody, in their order."""
+        return self._about(Outcome, name)
+
+    def reasons(self, name: str) -> list[str]:
+        """The ledger about somebody, shortly: "welcome.story: has_ordered"."""
+        return [f"{one.workflow}.{one.step}: {one.reason}" for one in self.why(name)]
+
+    def ways(self, name: str) -> list[Enrollment]:
+        """Each workflow that took somebody in."""
+        return self._about(Enrollment, name)
+
+    def messages(self, name: str) -> list[Message]:
+        return self._about(Message, name)
+
+    def _about(self, model: type[Any], name: str) -> list[Any]:
+        mine = (Customer.store_id == self.store_id, Customer.email == self.address(name))
+        query = sa.select(model).join(Customer, Customer.id == model.customer_id).where(*mine).order_by(model.id)
+        with self.runtime.database.read() as session:
+            return list(session.scalars(query))
+
+
+def _name(raw: bytes) -> str:
+    to = str(email.message_from_bytes(raw, policy=email.policy.default)["To"])
+    return to.rpartition("<")[2].partition("@")[0]
