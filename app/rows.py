@@ -1,6 +1,6 @@
 """Small questions to the database that many rooms ask: tables, pieces of a list, insert-or-update."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, TypeVar, cast
 
@@ -33,20 +33,36 @@ def upsert(
     *,
     rows: Sequence[Mapping[str, Any]],
     unless_newer: str | None = None,
-    keeping: Sequence[str] = (),
+    unsaid_stays: Sequence[str] = (),
+    earliest: Sequence[str] = (),
 ) -> None:
-    """Insert rows or update those with the same key, but for rows of ours with a later `unless_newer`; columns in `keeping`
-    are set on insert only.
+    """Insert rows or update those with the same key, but for rows of ours with a later `unless_newer`.
 
+    A None in the columns `unsaid_stays` leaves what stands there. Of the columns `earliest` the lesser value stays, even one
+    that an older row says.
     """
     if not rows:
         return
     keys = _natural_key(table)
     statement = insert(session, table)
-    changes = {name: statement.excluded[name] for name in rows[0] if name not in {*keys, *keeping, "id"}}
-    guard = None if unless_newer is None else statement.excluded[unless_newer] >= table.c[unless_newer]
-    session.connection().execute(
-        statement.on_conflict_do_update(index_elements=keys, set_=changes, where=guard), list(rows)
+    new = statement.excluded
+    is_newer = None if unless_newer is None else new[unless_newer] >= table.c[unless_newer]
+    changes: dict[str, sa.ColumnElement[Any]] = {
+        name: sa.func.coalesce(new[name], table.c[name]) if name in unsaid_stays else new[name]
+        for name in rows[0]
+        if name not in {*keys, *earliest}
+    }
+    if earliest and is_newer is not None:
+        changes = {name: sa.case((is_newer, value), else_=table.c[name]) for name, value in changes.items()}
+    for name in earliest:
+        is_ours = sa.or_(new[name].is_(None), table.c[name] <= new[name])
+        changes[name] = sa.case((is_ours, table.c[name]), else_=new[name])
+    guard = None if earliest else is_newer
+    bulk(
+        session,
+        statement.on_conflict_do_update(index_elements=keys, set_=changes, where=guard),
+        table=table,
+        rows=rows,
     )
 
 
@@ -67,10 +83,8 @@ def bulk(session: Session, statement: sa.Insert, *, table: sa.Table, rows: Seque
     connection = session.connection()
     names = list(rows[0])
     compiled = statement.compile(dialect=connection.dialect, column_keys=names)
-    prepare = [
-        (name, table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)) for name in names
-    ]
-    defaults = {name: _scalar_default(table.c[name]) for name in compiled.binds if name not in rows[0]}
+    prepare = [(name, _processor(table.c[name], connection.dialect)) for name in names]
+    defaults = {name: _default(table.c[name], connection.dialect) for name in compiled.binds if name not in rows[0]}
     prepared = (
         {name: ready(row[name]) if ready is not None else row[name] for name, ready in prepare} | defaults
         for row in rows
@@ -82,9 +96,18 @@ def bulk(session: Session, statement: sa.Insert, *, table: sa.Table, rows: Seque
         connection.exec_driver_sql(compiled.string, list(prepared))
 
 
-def _scalar_default(column: sa.Column[Any]) -> Any:
-    default = column.default
-    return default.arg if isinstance(default, sa.ColumnDefault) and default.is_scalar else None
+def _processor(column: sa.Column[Any], dialect: sa.Dialect) -> Callable[[Any], Any] | None:
+    return column.type.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _default(column: sa.Column[Any], dialect: sa.Dialect) -> Any:
+    """What a column holds where a row does not say, as the driver wants it."""
+    default, ready = column.default, _processor(column, dialect)
+    if not isinstance(default, sa.ColumnDefault):
+        return None
+    # SQLAlchemy wraps a callable default so that it takes a context, which `list` and `dict` do not look at.
+    value = default.arg(None) if default.is_callable else default.arg
+    return ready(value) if ready is not None else value
 
 
 def _natural_key(table: sa.Table) -> list[str]:

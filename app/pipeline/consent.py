@@ -1,7 +1,6 @@
 """What people answered: an append-only history, and on the customer's row the latest answer by its own time."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -24,19 +23,8 @@ STRICTNESS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A subscription as news: who said yes to which medium, when."""
-
-    customer_id: int
-    medium: str
-    at: datetime
-
-
-def record(
-    session: Session, *, store: Store, answers: Sequence[tuple[int, ConsentRecord]], now: datetime
-) -> list[Answer]:
-    """Append answers, settle what holds now, and return the subscriptions among them."""
+def record(session: Session, *, store: Store, answers: Sequence[tuple[int, ConsentRecord]], now: datetime) -> set[int]:
+    """Append answers, settle what holds now, and return who said yes to e-mail."""
     rows = [
         {
             "store_id": store.id,
@@ -52,9 +40,9 @@ def record(
         for customer_id, answer in answers
     ]
     insert_new(session, CONSENT, rows=rows)
-    _settle(session, sorted({customer_id for customer_id, answer in answers if answer.medium is Medium.EMAIL}))
-    said_yes = [(who, answer) for who, answer in answers if answer.state is ConsentState.SUBSCRIBED]
-    return [Answer(who, answer.medium, answer.at) for who, answer in said_yes]
+    by_mail = [(who, answer) for who, answer in answers if answer.medium is Medium.EMAIL]
+    settle(session, {who for who, _ in by_mail})
+    return {who for who, answer in by_mail if answer.state is ConsentState.SUBSCRIBED}
 
 
 def answer(
@@ -83,13 +71,13 @@ def answer(
         "tell_at": now,
     }
     insert_new(session, CONSENT, rows=[row])
-    _settle(session, [customer_id])
+    settle(session, [customer_id])
 
 
-def _settle(session: Session, customer_ids: Sequence[int]) -> None:
+def settle(session: Session, customer_ids: Collection[int]) -> None:
     """Put the latest answer for e-mail on each customer's row."""
     holds: dict[int, tuple[datetime, int, str]] = {}
-    for chunk in chunks(customer_ids):
+    for chunk in chunks(sorted(customer_ids)):
         query = sa.select(CONSENT.c.customer_id, CONSENT.c.at, CONSENT.c.state).where(
             CONSENT.c.customer_id.in_(chunk), CONSENT.c.medium == Medium.EMAIL
         )

@@ -8,24 +8,27 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.model import Enrollment, EnrollmentState, Store, WorkflowSetting
-from app.rows import insert, table_of
+from app.model import Enrollment, EnrollmentState, Event, Outcome, Store, WorkflowSetting
+from app.rows import bulk, insert, table_of
 from workflows.language import On, Workflow
 
 ENROLLMENT = table_of(Enrollment)
+EVENT = table_of(Event)
+OUTCOME = table_of(Outcome)
 SETTING = table_of(WorkflowSetting)
 SELF = "self"
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """An event that was not known before."""
+    """An event that was not known before, or, where `was` is set, one that was thought to be of that later time."""
 
     kind: str
     subject: str
     customer_id: int
     at: datetime
     is_abroad: bool = False
+    was: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +54,20 @@ def taking(news: News, *, workflow: Workflow, dials: Mapping[str, int]) -> Takin
 def enroll(
     session: Session, *, store: Store, events: Sequence[News], workflows: Mapping[str, Workflow], now: datetime
 ) -> None:
-    """Enroll each event's customer into each workflow that listens for it and was on when it happened."""
+    """Enroll each event's customer into each workflow that listens for it and was on when it happened; whom an event took in
+    that turns out to be older than that waits no longer."""
     if not events:
         return
-    settings = _switched_on(session, store)
-    for event in events:
-        for name, setting in settings.items():
-            workflow = workflows.get(name)
-            if workflow is not None and setting.on_since <= event.at:
-                enroll_one(session, event, workflow=workflow, setting=setting, now=now)
+    for name, setting in _switched_on(session, store).items():
+        workflow = workflows.get(name)
+        if workflow is None:
+            continue
+        since = max(setting.on_since, store.live_since)
+        ours = [one for one in events if any(on.event == one.kind for on in workflow.starts.on)]
+        for one in ours:
+            if one.at < since and one.was is not None and one.was >= since:
+                _withdraw(session, one, workflow=workflow, setting=setting, since=since)
+        _enroll_all(session, [one for one in ours if one.at >= since], workflow=workflow, setting=setting, now=now)
 
 
 def _switched_on(session: Session, store: Store) -> dict[str, Any]:
@@ -69,10 +77,24 @@ def _switched_on(session: Session, store: Store) -> dict[str, Any]:
 
 def enroll_one(session: Session, event: News, *, workflow: Workflow, setting: Any, now: datetime) -> None:
     """Take one customer in, whenever the workflow was switched on; `setting` is the store's row for it."""
-    entry = taking(event, workflow=workflow, dials=setting.dials)
-    if entry is None or _was_in_lately(session, event, entry=entry, workflow=workflow, store_id=setting.store_id):
-        return
-    row = {
+    _enroll_all(session, [event], workflow=workflow, setting=setting, now=now)
+
+
+def _enroll_all(session: Session, events: Sequence[News], *, workflow: Workflow, setting: Any, now: datetime) -> None:
+    rows: list[dict[str, Any]] = []
+    for event in events:
+        entry = taking(event, workflow=workflow, dials=setting.dials)
+        if entry is None or _was_in_lately(session, event, entry=entry, workflow=workflow, store_id=setting.store_id):
+            continue
+        rows.append(_row(event, entry, workflow=workflow, setting=setting, now=now))
+        if workflow.starts.cool_off is not None:
+            # The next one asks whether this one is in.
+            _write(session, [rows.pop()], workflow=workflow)
+    _write(session, rows, workflow=workflow)
+
+
+def _row(event: News, entry: Taking, *, workflow: Workflow, setting: Any, now: datetime) -> dict[str, Any]:
+    return {
         "store_id": setting.store_id,
         "workflow": workflow.name,
         "customer_id": event.customer_id,
@@ -87,7 +109,6 @@ def enroll_one(session: Session, event: News, *, workflow: Workflow, setting: An
         "version": setting.version,
         "enrolled_at": now,
     }
-    _write(session, row, restarts=workflow.starts.restarts)
 
 
 def _plus(on: On, *, is_abroad: bool) -> timedelta:
@@ -109,19 +130,67 @@ def _was_in_lately(session: Session, event: News, *, entry: Taking, workflow: Wo
     return session.execute(query.limit(1)).first() is not None
 
 
-def _write(session: Session, row: dict[str, Any], *, restarts: bool) -> None:
-    """A new enrollment; or, where a surer or earlier event came about the same subject (a later one, where the workflow
+def _write(session: Session, rows: Sequence[dict[str, Any]], *, workflow: Workflow) -> None:
+    """New enrollments; or, where a surer or earlier event came about the same subject (a later one, where the workflow
     restarts), the one that still waits for its first step counts from that event instead."""
-    statement = insert(session, ENROLLMENT).values(**row)
+    if not rows:
+        return
+    statement = insert(session, ENROLLMENT)
     moved = {name: statement.excluded[name] for name in ("event_at", "anchor_rank", "due_at", "alarm_at")}
     is_surer = ENROLLMENT.c.anchor_rank > statement.excluded.anchor_rank
     is_as_sure = ENROLLMENT.c.anchor_rank == statement.excluded.anchor_rank
     new = statement.excluded.event_at
-    is_better = ENROLLMENT.c.event_at < new if restarts else ENROLLMENT.c.event_at > new
-    still_waits = sa.and_(ENROLLMENT.c.state == EnrollmentState.WAITING, ENROLLMENT.c.step == row["step"])
+    is_better = ENROLLMENT.c.event_at < new if workflow.starts.restarts else ENROLLMENT.c.event_at > new
+    # Every row comes in at the first step and waits there.
+    still_waits = sa.and_(ENROLLMENT.c.state == statement.excluded.state, ENROLLMENT.c.step == statement.excluded.step)
     statement = statement.on_conflict_do_update(
         index_elements=["store_id", "workflow", "customer_id", "subject"],
         set_=moved,
         where=sa.and_(still_waits, sa.or_(is_surer, sa.and_(is_as_sure, is_better))),
     )
-    session.execute(statement)
+    bulk(session, statement, table=ENROLLMENT, rows=rows)
+
+
+def _withdraw(session: Session, event: News, *, workflow: Workflow, setting: Any, since: datetime) -> None:
+    """The event that took somebody in happened before the workflow was on: as if it had been known from the start, they wait
+    no longer, unless other news about the same subject had taken them in as well."""
+    entry = taking(event, workflow=workflow, dials=setting.dials)
+    if entry is None:
+        return
+    subject = entry.subject
+    row = session.execute(
+        sa.select(ENROLLMENT.c.id).where(
+            ENROLLMENT.c.store_id == setting.store_id,
+            ENROLLMENT.c.workflow == workflow.name,
+            ENROLLMENT.c.customer_id == event.customer_id,
+            ENROLLMENT.c.subject == subject,
+            ENROLLMENT.c.state == EnrollmentState.WAITING,
+            ENROLLMENT.c.anchor_rank == entry.rank,
+            ~sa.exists().where(OUTCOME.c.enrollment_id == ENROLLMENT.c.id),
+        )
+    ).first()
+    if row is None:
+        return
+    here = ENROLLMENT.c.id == row.id
+    other = _next_best(session, event, workflow=workflow, setting=setting, since=since)
+    if other is None:
+        session.execute(sa.delete(ENROLLMENT).where(here))
+        return
+    values = {"event_at": other.anchor, "anchor_rank": other.rank, "due_at": other.due_at, "alarm_at": other.due_at}
+    session.execute(sa.update(ENROLLMENT).where(here).values(**values))
+
+
+def _next_best(session: Session, event: News, *, workflow: Workflow, setting: Any, since: datetime) -> Taking | None:
+    """The surest other news about the same subject that takes the customer in."""
+    kinds = [on.event for on in workflow.starts.on if on.event != event.kind]
+    query = sa.select(EVENT.c.kind, EVENT.c.at, EVENT.c.is_abroad).where(
+        EVENT.c.store_id == setting.store_id,
+        EVENT.c.kind.in_(kinds),
+        EVENT.c.subject == event.subject,
+        EVENT.c.at >= since,
+    )
+    others = [
+        taking(News(kind, event.subject, event.customer_id, at, is_abroad), workflow=workflow, dials=setting.dials)
+        for kind, at, is_abroad in session.execute(query)
+    ]
+    return min((one for one in others if one is not None), key=lambda one: (one.rank, one.anchor), default=None)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.model import Store, StoreState
 from app.pipeline import consent, enroll
-from app.pipeline.ingest import goods, house, news, orders, wishes
+from app.pipeline.ingest import counters, goods, house, news, orders, redeemed, wishes
 from app.pipeline.ingest.people import People
 from app.pipeline.ingest.person import Telling, told
 from app.runtime import Runtime
@@ -70,8 +70,10 @@ def ingest(session: Session, *, store: Store, records: Sequence[Record], now: da
     touched.customers |= joined
     _forget(batch, gone, touched=touched)
     answered = consent.record(session, store=store, answers=_answers(people, records), now=now)
-    orders.recount(batch, touched)
-    events = news.of_orders(batch, touched) + news.of_answers(batch, answered)
+    consent.settle(session, joined)
+    counters.recount(batch, touched.customers)
+    redeemed.note(batch, _of(records, OrderRecord))
+    events = news.of_orders(batch, touched) + news.of_answers(batch, answered | joined)
     events += wishes.of_checkouts(batch, checkouts) + wishes.of_products(batch, products, before=known)
     enroll.enroll(session, store=store, events=events, workflows=runtime.workflows, now=now)
     house.demands(batch, _of(records, PrivacyRecord))

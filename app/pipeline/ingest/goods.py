@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-
 from app.model import Checkout, Product, Review
 from app.pipeline.ingest.people import People
 from app.rows import table_of, upsert
@@ -68,9 +66,11 @@ def keep_checkouts(batch: "Batch", records: Sequence[CheckoutRecord], *, people:
 
 
 def delete_checkout(batch: "Batch", record: GoneRecord) -> None:
-    """A deleted checkout was bought or given up; either way there is nothing left to remind of."""
-    where = (CHECKOUT.c.store_id == batch.store.id, CHECKOUT.c.external_id == record.external_id)
-    batch.session.execute(sa.delete(CHECKOUT).where(*where))
+    """A deleted checkout was bought or given up; either way there is nothing left to remind of, and only a mark stays."""
+    row: dict[str, Any] = {"store_id": batch.store.id, "external_id": record.external_id, "customer_id": None}
+    row |= {"url": None, "currency": batch.store.currency, "total": 0, "lines": []}
+    row |= {"started_at": record.at, "updated_at": record.at, "completed_at": record.at}
+    upsert(batch.session, CHECKOUT, rows=[row], unless_newer="updated_at")
 
 
 def keep_reviews(batch: "Batch", records: Sequence[ReviewRecord], *, people: People) -> None:

@@ -1,5 +1,8 @@
 """Two rows for one person become one: everything of the one that goes moves to the one that stays, and nothing is lost."""
 
+from datetime import datetime
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -32,7 +35,7 @@ def merge_rows(session: Session, store: Store, *, gone: int, kept: int) -> None:
     _merge_events(session, gone=gone, kept=kept)
     _merge_consents(session, gone=gone, kept=kept)
     _merge_interests(session, gone=gone, kept=kept)
-    _merge_enrollments(session, gone=gone, kept=kept)
+    _merge_enrollments(session, sa.true(), gone=gone, kept=kept)
     _merge_pace(session, gone=gone, kept=kept)
     customer = table_of(Customer)
     session.execute(sa.delete(customer).where(customer.c.store_id == store.id, customer.c.id == gone))
@@ -80,44 +83,67 @@ def _merge_interests(session: Session, *, gone: int, kept: int) -> None:
     session.execute(sa.update(table).where(table.c.customer_id == gone).values(customer_id=kept))
 
 
-def _merge_enrollments(session: Session, *, gone: int, kept: int) -> None:
-    """Where both are on the way through one workflow about one subject, only one goes on, and it is the one further along:
-    the other is stopped under a subject of its own, so that its ledger stays and nothing is said twice."""
+def hand_over(session: Session, subject: str, *, store_id: int, gone: int, kept: int) -> None:
+    """What is on its way about this subject (an order that turned out to be another's) goes on with `kept`."""
     table = table_of(Enrollment)
-    ours = {
-        (row.workflow, row.subject): row for row in session.execute(sa.select(table).where(table.c.customer_id == kept))
-    }
-    for row in session.execute(sa.select(table).where(table.c.customer_id == gone)).all():
+    _merge_enrollments(session, sa.and_(table.c.store_id == store_id, table.c.subject == subject), gone=gone, kept=kept)
+
+
+def _merge_enrollments(session: Session, which: sa.ColumnElement[bool], *, gone: int, kept: int) -> None:
+    """Where both are on the way through one workflow about one subject, only one goes on, and it is the one further along:
+    the other is stopped under a subject of its own, so that its ledger stays and nothing is said twice. Where nothing was
+    decided of either yet, the one that began earlier goes on, as if the two had always been one."""
+    table = table_of(Enrollment)
+    was_judged = sa.exists().where(table_of(Outcome).c.enrollment_id == table.c.id).label("was_judged")
+    query = sa.select(table, was_judged).where(which)
+    ours = {(row.workflow, row.subject): row for row in session.execute(query.where(table.c.customer_id == kept))}
+    for row in session.execute(query.where(table.c.customer_id == gone)).all():
         rival = ours.get((row.workflow, row.subject))
         if rival is not None:
             loser = rival if _is_further(row, rival) else row
             _retire(session, loser)
+            if loser is row and not _has_ledger(row):
+                continue
         session.execute(sa.update(table).where(table.c.id == row.id).values(customer_id=kept))
 
 
-def _is_further(one: sa.Row[tuple[object, ...]], other: sa.Row[tuple[object, ...]]) -> bool:
-    """Whether `one` has come further than `other`: ended before waiting, then the later step's due time."""
-    return bool(
-        (one.state != EnrollmentState.WAITING, one.due_at) > (other.state != EnrollmentState.WAITING, other.due_at)
-    )
+def _has_ledger(row: sa.Row[Any]) -> bool:
+    return bool(row.was_judged or row.state != EnrollmentState.WAITING)
 
 
-def _retire(session: Session, row: sa.Row[tuple[object, ...]]) -> None:
+def _is_further(one: sa.Row[Any], other: sa.Row[Any]) -> bool:
+    """Whether `one` has come further than `other`: ended before waiting, then the later step's due time; of two of which
+    nothing was decided yet, the surer and earlier."""
+    if not _has_ledger(one) and not _has_ledger(other):
+        return bool((one.anchor_rank, one.event_at) < (other.anchor_rank, other.event_at))
+    return _way(one) > _way(other)
+
+
+def _way(row: sa.Row[Any]) -> tuple[bool, bool, datetime]:
+    return (row.state != EnrollmentState.WAITING, _has_ledger(row), row.due_at)
+
+
+def _retire(session: Session, row: sa.Row[Any]) -> None:
     table = table_of(Enrollment)
+    if not _has_ledger(row):
+        session.execute(sa.delete(table).where(table.c.id == row.id))
+        return
     state = EnrollmentState.STOPPED if row.state == EnrollmentState.WAITING else row.state
     values = {"subject": f"{row.subject}~{row.id}"[:128], "state": state}
     session.execute(sa.update(table).where(table.c.id == row.id).values(**values))
 
 
 def _merge_pace(session: Session, *, gone: int, kept: int) -> None:
-    """What both were sent counts against the caps of the one they are."""
+    """What both were sent counts against the caps of the one they are, and so does a last goodbye to either."""
     table = table_of(Customer)
-    rows = session.execute(sa.select(table.c.id, table.c.pace).where(table.c.id.in_((gone, kept)))).all()
+    query = sa.select(table.c.id, table.c.pace, table.c.resting_since).where(table.c.id.in_((gone, kept)))
+    rows = session.execute(query).all()
     paces = {row.id: row.pace or {} for row in rows}
     media = {medium for pace in paces.values() for medium in pace}
     merged = {
         medium: sorted((one for pace in paces.values() for one in pace.get(medium, [])), reverse=True)[:3]
         for medium in media
     }
-    if merged:
-        session.execute(sa.update(table).where(table.c.id == kept).values(pace=merged))
+    rests = max((row.resting_since for row in rows if row.resting_since is not None), default=None)
+    if merged or rests is not None:
+        session.execute(sa.update(table).where(table.c.id == kept).values(pace=merged, resting_since=rests))

@@ -1,23 +1,23 @@
 """What is new in a batch: events, each once per store, kind and subject, and only from the moment the store is live."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from app.model import Event, Fulfillment, Order
+from app.model import Consent, Fulfillment, Order
 from app.model.event import EventKind
 from app.pipeline.enroll import News
+from app.pipeline.ingest.heard import hear
 from app.pipeline.ingest.orders import Touched
-from app.rows import chunks, insert, table_of
-from connectors.records import Medium, OrderStatus
+from app.rows import chunks, table_of
+from connectors.records import ConsentState, Medium, OrderStatus
 
 if TYPE_CHECKING:
-    from app.pipeline.consent import Answer
     from app.pipeline.ingest import Batch
 
-EVENT = table_of(Event)
+CONSENT = table_of(Consent)
 ORDER = table_of(Order)
 PARCEL = table_of(Fulfillment)
 
@@ -43,7 +43,7 @@ def of_orders(batch: "Batch", touched: Touched) -> list[News]:
             moments = ((EventKind.ORDER_SHIPPED, parcel.shipped_at), (EventKind.ORDER_DELIVERED, parcel.delivered_at))
             order = orders[parcel.order_external_id]
             found += _moments(order, moments, is_abroad=_is_abroad(batch, order))
-    return _unheard(batch, found)
+    return hear(batch, found)
 
 
 def _moments(
@@ -58,34 +58,19 @@ def _is_abroad(batch: "Batch", order: Any) -> bool:
     return home is not None and order.country is not None and order.country != home
 
 
-def of_answers(batch: "Batch", answers: "Sequence[Answer]") -> list[News]:
-    """Who subscribed to e-mail: once per customer, so that whoever leaves and comes back is not welcomed again."""
-    mail = [one for one in answers if one.medium == Medium.EMAIL]
-    found = [News(EventKind.SUBSCRIBED, f"customer:{one.customer_id}", one.customer_id, one.at) for one in mail]
-    return _unheard(batch, found)
-
-
-def _unheard(batch: "Batch", news: Sequence[News]) -> list[News]:
-    """Write what is news and was not heard before, and give it back; of two tellings of one thing the earlier time holds."""
-    kept: list[News] = []
-    for one in sorted(news, key=lambda one: one.at):
-        if one.at < batch.store.live_since:
-            continue
-        row = {
-            "store_id": batch.store.id,
-            "customer_id": one.customer_id,
-            "kind": one.kind,
-            "subject": one.subject,
-            "at": one.at,
-            "recorded_at": batch.now,
-            "is_abroad": one.is_abroad,
-        }
-        statement = insert(batch.session, EVENT).values(**row)
-        statement = statement.on_conflict_do_update(
-            index_elements=["store_id", "kind", "subject"],
-            set_={"at": statement.excluded.at},
-            where=statement.excluded.at < EVENT.c.at,
+def of_answers(batch: "Batch", customer_ids: Iterable[int]) -> list[News]:
+    """Since when these people are subscribed to e-mail, by their first yes: so whoever leaves and comes back is not welcomed
+    again, and whoever said yes before the store was live is no news however often it is told."""
+    found: list[News] = []
+    for chunk in chunks(sorted(customer_ids)):
+        query = (
+            sa.select(CONSENT.c.customer_id, sa.func.min(CONSENT.c.at))
+            .where(
+                CONSENT.c.customer_id.in_(chunk),
+                CONSENT.c.medium == Medium.EMAIL,
+                CONSENT.c.state == ConsentState.SUBSCRIBED,
+            )
+            .group_by(CONSENT.c.customer_id)
         )
-        if batch.session.execute(statement.returning(EVENT.c.id)).first() is not None:
-            kept.append(one)
-    return kept
+        found += [News(EventKind.SUBSCRIBED, f"customer:{who}", who, at) for who, at in batch.session.execute(query)]
+    return hear(batch, found)

@@ -1,4 +1,4 @@
-"""Orders with their lines, refunds and parcels become rows, and each buyer's counters are counted anew."""
+"""Orders with their lines, refunds and parcels become rows, whichever of them comes first."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from app.db import UTCDateTime
-from app.model import Customer, Fulfillment, Order, OrderLine, Refund
+from app.db import EPOCH
+from app.model import Fulfillment, Order, OrderLine, Refund
 from app.pipeline.ingest.people import People
 from app.rows import bulk, chunks, table_of, upsert
 from connectors.records import (
@@ -28,8 +28,12 @@ ORDER = table_of(Order)
 LINE = table_of(OrderLine)
 REFUND = table_of(Refund)
 PARCEL = table_of(Fulfillment)
-CUSTOMER = table_of(Customer)
 NOT_BOUGHT = frozenset({OrderStatus.DRAFT, OrderStatus.CANCELLED, OrderStatus.FAILED, OrderStatus.REFUNDED})
+DELETED = "deleted"
+SEEN = [
+    ORDER.c[name] for name in ("external_id", "updated_at", "customer_id", "raw_status", "cancelled_at", "refunded")
+]
+UNSAID_STAYS = ("customer_id", "paid_at", "country", "region")
 STARTS_NOTHING = frozenset({Origin.STAFF, Origin.API})
 
 
@@ -47,7 +51,7 @@ def keep(batch: "Batch", records: Sequence[Record], *, people: People) -> Touche
     touched = Touched()
     orders = _newest([one for one in records if isinstance(one, OrderRecord)])
     refunds = [one for one in records if isinstance(one, RefundRecord)]
-    parcels = _newest([one for one in records if isinstance(one, FulfillmentRecord)])
+    parcels = sorted((one for one in records if isinstance(one, FulfillmentRecord)), key=lambda one: one.updated_at)
     _keep_refunds(batch, refunds)
     _keep_parcels(batch, parcels, touched=touched)
     _keep_orders(batch, orders, people=people, touched=touched)
@@ -67,26 +71,66 @@ def _keep_orders(batch: "Batch", records: Sequence[OrderRecord], *, people: Peop
     fresh = [
         one for one in records if one.external_id not in before or before[one.external_id].updated_at <= one.updated_at
     ]
-    rows = [_row(batch, one, people=people, refunded=refunded.get(one.external_id, 0)) for one in fresh]
-    upsert(batch.session, ORDER, rows=rows, unless_newer="updated_at")
+    rows = [
+        _row(batch, one, people=people, refunded=_refunded(one, before, refunds=refunded))
+        | _as_deleted(before.get(one.external_id), at=one.updated_at)
+        for one in fresh
+    ]
+    upsert(batch.session, ORDER, rows=rows, unless_newer="updated_at", unsaid_stays=UNSAID_STAYS)
     _keep_lines(batch, fresh, before=before)
-    touched.live |= {one.external_id for one in fresh if one.placed_at >= batch.store.live_since}
+    touched.live |= _with_news(batch, fresh)
     touched.customers |= {row["customer_id"] for row in rows if row["customer_id"] is not None}
     touched.customers |= {one.customer_id for one in before.values() if one.customer_id is not None}
+
+
+def _with_news(batch: "Batch", orders: Sequence[OrderRecord]) -> set[str]:
+    """Those of the orders of which something happened since the store is live: also an older one whose parcel came first."""
+    since = batch.store.live_since
+    found = {
+        one.external_id
+        for one in orders
+        if one.placed_at >= since or (one.paid_at is not None and one.paid_at >= since)
+    }
+    is_new = sa.or_(PARCEL.c.shipped_at >= since, PARCEL.c.delivered_at >= since)
+    for chunk in chunks([one.external_id for one in orders if one.external_id not in found]):
+        where = (PARCEL.c.store_id == batch.store.id, PARCEL.c.order_external_id.in_(chunk), is_new)
+        found |= set(batch.session.scalars(sa.select(PARCEL.c.order_external_id).where(*where)))
+    return found
+
+
+def _as_deleted(before: Any, *, at: datetime) -> dict[str, Any]:
+    """What overrules a payload of this time: an order that was deleted stays so, unless it was brought back later."""
+    gone_at = _gone_at(before)
+    if gone_at is None or at > gone_at:
+        return {}
+    return _deleted(gone_at)
+
+
+def _deleted(at: datetime) -> dict[str, Any]:
+    return {"status": OrderStatus.CANCELLED, "raw_status": DELETED, "counts": False, "cancelled_at": at}
+
+
+def _gone_at(before: Any) -> datetime | None:
+    is_deleted = before is not None and before.raw_status == DELETED
+    return before.cancelled_at if is_deleted else None
 
 
 def _stored(batch: "Batch", external_ids: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for chunk in chunks(external_ids):
-        query = sa.select(ORDER.c.external_id, ORDER.c.updated_at, ORDER.c.customer_id).where(
-            ORDER.c.store_id == batch.store.id, ORDER.c.external_id.in_(chunk)
-        )
+        query = sa.select(*SEEN).where(ORDER.c.store_id == batch.store.id, ORDER.c.external_id.in_(chunk))
         found |= {row.external_id: row for row in batch.session.execute(query)}
     return found
 
 
+def _refunded(one: OrderRecord, before: Mapping[str, Any], *, refunds: Mapping[str, int]) -> int:
+    """What was given back: the order's own word or the sum of its refunds, whichever knows of more."""
+    known = before[one.external_id].refunded if one.external_id in before else 0
+    said = known if one.refunded is None else one.refunded
+    return max(said, refunds.get(one.external_id, 0))
+
+
 def _row(batch: "Batch", one: OrderRecord, *, people: People, refunded: int) -> dict[str, Any]:
-    refunded = max(one.refunded or 0, refunded)
     # The order of somebody who was erased keeps its money and its lines, and nothing that leads to them.
     is_bare = people.is_erased(one.buyer)
     return {
@@ -156,7 +200,8 @@ def _keep_refunds(batch: "Batch", refunds: Sequence[RefundRecord]) -> None:
         }
         for one in refunds
     ]
-    upsert(batch.session, REFUND, rows=rows)
+    # Where a payload has no time of its own for a refund it says that of the order's change: the earliest is the nearest.
+    upsert(batch.session, REFUND, rows=rows, earliest=("at",))
 
 
 def _refund_sums(batch: "Batch", external_ids: Sequence[str]) -> dict[str, int]:
@@ -198,86 +243,33 @@ def _keep_parcels(batch: "Batch", parcels: Sequence[FulfillmentRecord], *, touch
         }
         for one in parcels
     ]
-    upsert(batch.session, PARCEL, rows=rows, unless_newer="updated_at", keeping=("delivered_at",))
-    _keep_first_deliveries(batch, rows)
+    # The first time that somebody gave for sending and delivery stays, whichever payload told it, an old one included.
+    upsert(
+        batch.session,
+        PARCEL,
+        rows=rows,
+        unless_newer="updated_at",
+        unsaid_stays=("promised_at",),
+        earliest=("shipped_at", "delivered_at"),
+    )
     since = batch.store.live_since
     news = [one for one in parcels if any(at is not None and at >= since for at in (one.shipped_at, one.delivered_at))]
     touched.live |= {one.order_external_id for one in news}
 
 
-def _keep_first_deliveries(batch: "Batch", rows: Sequence[Mapping[str, Any]]) -> None:
-    """The earliest delivery time stays, whichever payload told it, an old one included."""
-    told = [
-        {"of_store": row["store_id"], "of_parcel": row["external_id"], "told": row["delivered_at"]}
-        for row in rows
-        if row["delivered_at"] is not None
-    ]
-    if not told:
-        return
-    update = sa.update(PARCEL).where(
-        PARCEL.c.store_id == sa.bindparam("of_store"),
-        PARCEL.c.external_id == sa.bindparam("of_parcel"),
-        sa.or_(PARCEL.c.delivered_at.is_(None), PARCEL.c.delivered_at > sa.bindparam("told", type_=UTCDateTime())),
-    )
-    batch.session.connection().execute(update.values(delivered_at=sa.bindparam("told", type_=UTCDateTime())), told)
-
-
 def delete(batch: "Batch", record: GoneRecord, *, touched: Touched) -> None:
-    """A deleted order no longer counts; where it was never heard of, a row remembers that it is gone."""
-    before = _stored(batch, [record.external_id])
-    row = {"store_id": batch.store.id, "external_id": record.external_id, "number": "", "customer_id": None}
-    row |= {
-        "status": OrderStatus.CANCELLED,
-        "raw_status": "deleted",
-        "origin": Origin.UNKNOWN,
-        "counts": False,
-        "may_start": False,
-    }
-    row |= {
-        "currency": batch.store.currency,
-        "total": 0,
-        "refunded": 0,
-        "placed_at": record.at,
-        "updated_at": record.at,
-    }
-    if record.external_id not in before:
-        upsert(batch.session, ORDER, rows=[row], unless_newer="updated_at")
+    """A deleted order no longer counts; where it was never heard of, a mark remembers that it is gone, and what is told of it
+    later only fills the mark in."""
+    before = _stored(batch, [record.external_id]).get(record.external_id)
+    if before is None:
+        mark = {"store_id": batch.store.id, "external_id": record.external_id, "number": "", "customer_id": None}
+        mark |= {"origin": Origin.UNKNOWN, "may_start": False, "currency": batch.store.currency, "total": 0}
+        mark |= {"refunded": 0, "placed_at": record.at, "updated_at": EPOCH, **_deleted(record.at)}
+        upsert(batch.session, ORDER, rows=[mark], unless_newer="updated_at")
         return
-    where = (
-        ORDER.c.store_id == batch.store.id,
-        ORDER.c.external_id == record.external_id,
-        ORDER.c.updated_at <= record.at,
-    )
-    changes = {name: row[name] for name in ("status", "raw_status", "counts", "may_start", "updated_at")}
-    batch.session.execute(sa.update(ORDER).where(*where).values(**changes))
-    customer_id = before[record.external_id].customer_id
-    touched.customers |= {customer_id} if customer_id is not None else set()
-
-
-def recount(batch: "Batch", touched: Touched) -> None:
-    """Count the buyers' orders anew from their rows; the same answer however often and in whichever order."""
-    for chunk in chunks(sorted(touched.customers)):
-        counted = (
-            sa.select(
-                ORDER.c.customer_id,
-                sa.func.count().label("orders"),
-                sa.func.sum(ORDER.c.total - ORDER.c.refunded).label("spent"),
-                sa.func.min(ORDER.c.placed_at).label("first"),
-                sa.func.max(ORDER.c.placed_at).label("last"),
-            )
-            .where(ORDER.c.customer_id.in_(chunk), ORDER.c.counts)
-            .group_by(ORDER.c.customer_id)
-            .subquery()
-        )
-        new = {"orders_count": counted.c.orders, "spent": counted.c.spent}
-        new |= {"first_order_at": counted.c.first, "last_order_at": counted.c.last}
-        batch.session.execute(sa.update(CUSTOMER).where(CUSTOMER.c.id == counted.c.customer_id).values(**new))
-        _count_none(batch, chunk)
-
-
-def _count_none(batch: "Batch", customer_ids: Sequence[int]) -> None:
-    """Whoever has no order left that counts has none."""
-    has_one = sa.exists().where(ORDER.c.customer_id == CUSTOMER.c.id, ORDER.c.counts)
-    where = (CUSTOMER.c.id.in_(customer_ids), CUSTOMER.c.orders_count > 0, ~has_one)
-    none = {"orders_count": 0, "spent": 0, "first_order_at": None, "last_order_at": None}
-    batch.session.execute(sa.update(CUSTOMER).where(*where).values(**none))
+    if before.updated_at > record.at:
+        return
+    where = (ORDER.c.store_id == batch.store.id, ORDER.c.external_id == record.external_id)
+    gone_at = max(record.at, _gone_at(before) or record.at)
+    batch.session.execute(sa.update(ORDER).where(*where).values(**_deleted(gone_at)))
+    touched.customers |= {before.customer_id} if before.customer_id is not None else set()

@@ -92,8 +92,10 @@ class People:
         self.learn([told(CustomerRecord(one.external_id), one.at, is_word_of_buyer=True) for one in records])
         for one in records:
             who = self.find(external_id=one.external_id)
-            if who is not None:
-                self._person(who).set("gone_at", one.at)
+            person = self._whole(self._person(who)) if who is not None else None
+            # An account that went into another one is gone, and the person is not.
+            if person is not None and person.values["external_id"] == one.external_id:
+                person.set("gone_at", min(one.at, person.values["gone_at"] or one.at))
 
     def write(self) -> set[int]:
         """Put everybody who is new or changed into the database, with their identities; merged rows go. Those into whom others

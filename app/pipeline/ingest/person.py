@@ -121,6 +121,7 @@ class Person:
             if theirs is not None and (ours is None or theirs > ours):
                 self.set(name, other.values[name])
                 self.set("said", {**self.values["said"], name: theirs})
+        self._heard_of(other.values["updated_at"])
 
 
 # What a buyer's word usually holds: where the account itself has said all of it, there is nothing to compare.

@@ -13,6 +13,8 @@ from connectors.records import (
     ConsentState,
     CustomerRecord,
     FulfillmentRecord,
+    GoneRecord,
+    Kind,
     LineRecord,
     Medium,
     OrderRecord,
@@ -37,13 +39,15 @@ class Life:
     orders: dict[str, OrderRecord] = field(default_factory=dict)
     refunds: dict[str, RefundRecord] = field(default_factory=dict)
     parcels: dict[str, FulfillmentRecord] = field(default_factory=dict)
+    deleted: set[str] = field(default_factory=set)
     held: set[str] = field(default_factory=set)
-    keeps_addresses: bool = False
+    tells_all: bool = False
     now: datetime = BIRTH
 
     def go_on(self, steps: int) -> "Life":
         moves = (self.sign_up, self.guest_order, self.account_order, self.answer, self.rename, self.change_address)
-        later = (self.cancel, self.give_back, self.ship, self.deliver, self.pay)
+        moves += (self.guest_answer, self.verify, self.close_account)
+        later = (self.cancel, self.give_back, self.ship, self.deliver, self.pay, self.delete, self.sign_in_and_claim)
         for _ in range(steps):
             self.now += timedelta(seconds=self.dice.randrange(60, 7200))
             self.dice.choice(moves + later)()
@@ -56,16 +60,28 @@ class Life:
     def sign_up(self) -> None:
         number = str(len(self.accounts) + 1)
         name = self.dice.choice(FIRST_NAMES)
+        is_sure = self.dice.choice((None, True, False))
         self._tell_account(
-            CustomerRecord(number, self._free_address(), None, None, name, "Example", created_at=self.now)
+            CustomerRecord(number, self._free_address(), is_sure, None, name, "Example", created_at=self.now)
         )
+
+    def verify(self) -> None:
+        """Until then a guest with this address may be somebody else."""
+        if one := self._any(self.accounts):
+            self._tell_account(replace(one, email_verified=True))
+
+    def close_account(self) -> None:
+        """The platform deletes it; no catch-up tells of it any more, so its last words must not be lost."""
+        one = self._any(self.accounts)
+        if one and one.external_id and not self.tells_all and self.dice.random() < 0.3:
+            self.records.append(GoneRecord(Kind.CUSTOMER, one.external_id, self._tick()))
 
     def rename(self) -> None:
         if one := self._any(self.accounts):
             self._tell_account(replace(one, first_name=self.dice.choice(FIRST_NAMES)))
 
     def change_address(self) -> None:
-        if not self.keeps_addresses and (one := self._any(self.accounts)):
+        if not self.tells_all and (one := self._any(self.accounts)):
             self._tell_account(replace(one, email=self._free_address()))
 
     def answer(self) -> None:
@@ -76,12 +92,35 @@ class Life:
             self.answers[(one.external_id, self.now)] = told
             self.records.append(told)
 
+    def guest_answer(self) -> None:
+        """By address alone, and sometimes two answers at one moment, or one from before the store was live."""
+        address, at = self._address(), self.now - timedelta(days=self.dice.choice((0, 0, 0, 90)))
+        for state in self.dice.sample(
+            (ConsentState.SUBSCRIBED, ConsentState.UNSUBSCRIBED), self.dice.choice((1, 1, 2))
+        ):
+            told = ConsentRecord(Medium.EMAIL, state, at, "footer", address=address)
+            self.answers[(f"{address}:{state}", at)] = told
+            self.records.append(told)
+
     def guest_order(self) -> None:
         self._order(CustomerRecord(None, self._address(), first_name=self.dice.choice(FIRST_NAMES)))
 
     def account_order(self) -> None:
         if one := self._any(self.accounts):
             self._order(CustomerRecord(one.external_id, one.email, first_name=one.first_name))
+
+    def sign_in_and_claim(self) -> None:
+        """A guest's order becomes an account's, and its news with it; no catch-up tells whose it was before."""
+        one, account = self._any(self.orders), self._any(self.accounts)
+        if not self.tells_all and one and account and one.buyer and one.buyer.external_id is None:
+            buyer = replace(one.buyer, external_id=account.external_id)
+            self._tell_order(replace(one, buyer=buyer))
+
+    def delete(self) -> None:
+        one = self._any(self.orders)
+        if one and not self.tells_all and self.dice.random() < 0.5:
+            self.deleted.add(one.external_id)
+            self.records.append(GoneRecord(Kind.ORDER, one.external_id, self._tick()))
 
     def pay(self) -> None:
         if one := self._any(self.orders):
@@ -106,10 +145,18 @@ class Life:
             self._tell_parcel(
                 FulfillmentRecord(f"p{one.external_id}", one.external_id, self.now, "success", shipped_at=self.now)
             )
+        elif one and (parcel := self.parcels[f"p{one.external_id}"]):
+            # A second look knows of an earlier moment at which it left.
+            self._tell_parcel(
+                replace(parcel, shipped_at=(parcel.shipped_at or self.now) - timedelta(days=self.dice.randrange(3)))
+            )
 
     def deliver(self) -> None:
+        """The carrier's word says nothing of the sending."""
         if one := self._any(self.parcels):
-            self._tell_parcel(replace(one, status="delivered", delivered_at=one.delivered_at or self.now))
+            told = replace(one, status="delivered", delivered_at=one.delivered_at or self.now)
+            self._tell_parcel(told)
+            self.records[-1] = replace(self.parcels[one.external_id], shipped_at=None)
 
     def _order(self, buyer: CustomerRecord) -> None:
         number = str(1000 + len(self.orders))

@@ -75,8 +75,8 @@ def test_any_order_and_doubling_ends_in_the_same_model(runtime: Runtime, seed: i
 )
 @given(seed=st.integers(0, 2**32), steps=st.integers(1, 40))
 def test_what_was_lost_comes_with_the_catch_up(runtime: Runtime, seed: int, steps: int) -> None:
-    # A former address of which every word was lost is one that no catch-up tells.
-    life = Life(random.Random(seed), keeps_addresses=True).go_on(steps)
+    # What no catch-up tells (a former address, what was deleted) must not be lost altogether.
+    life = Life(random.Random(seed), tells_all=True).go_on(steps)
     catch_up = life.snapshot()
     orderly = told(runtime, [*[[one] for one in life.records], catch_up])
     arrived = [*shuffled(life, random.Random(seed + 1), lost=0.4), catch_up]
