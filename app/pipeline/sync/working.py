@@ -141,14 +141,15 @@ def _keep(turn: _Turn, page: Page, *, pause: timedelta | None) -> bool:
 
 def _rest(turn: _Turn, error: Temporary | Permanent | Malformed, *, most: int, sentence: str) -> None:
     """Try again later, or fail with the sentence where it was tried often enough."""
-    tries = turn.hold.tries
+    # A page that came in before has set the count back; this try is the first again.
+    tries = max(turn.hold.tries, 1)
     if tries >= most:
         _fail(turn, sentence)
         return
     now = turn.runtime.clock.now()
     asked = error.retry_after if isinstance(error, Temporary) else None
     with turn.runtime.database.write() as session:
-        turn.hold.move(session, now=now, alarm_at=now + rest(tries, asked=asked), trouble=NOT_NOW)
+        turn.hold.move(session, now=now, alarm_at=now + rest(tries, asked=asked), tries=tries, trouble=NOT_NOW)
     log.trouble("run_rests", store_id=turn.store.id, run_id=turn.row.id, tries=tries, error=error)
 
 

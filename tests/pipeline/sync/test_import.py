@@ -119,8 +119,7 @@ def test_many_workers_at_once_take_each_page_once(town: Town) -> None:
     taken: list[int] = []
 
     def work() -> None:
-        for _ in range(40):
-            taken.append(town.go_on(seconds=0))
+        taken.extend(town.go_on(seconds=0) for _ in range(40))
 
     workers = [Thread(target=work) for _ in range(3)]
     for worker in workers:
