@@ -21,6 +21,7 @@ from app.model import Connection, ConnectionState, Store
 from app.runtime import Runtime
 from connectors.base import Credentials
 from connectors.errors import Malformed, Permanent, Temporary, Unauthorised
+from connectors.records import StoreProfile
 
 LEASE = timedelta(minutes=1)
 WAIT_SECONDS = 0.25
@@ -60,6 +61,20 @@ def mark(session: Session, *, store_id: int, state: ConnectionState, trouble: st
 def access_to(runtime: Runtime, store: Store) -> "StoreAccess":
     """The access that a connector asks for, to one store."""
     return StoreAccess(runtime.database, runtime.vault, runtime.clock, store_id=store.id, address=store.address)
+
+
+def profile_of(store: Store) -> StoreProfile:
+    """What we know of a store, as its connector wants to hear it."""
+    return StoreProfile(
+        name=store.name,
+        currency=store.currency,
+        zone=store.zone,
+        country=store.country,
+        locale=store.locale,
+        email=store.email,
+        url=store.url,
+        postal_address=store.postal_address,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,30 +3,33 @@
 import click
 import sqlalchemy as sa
 from flask.cli import with_appcontext
+from sqlalchemy.orm import Session
 
 from app.cli.finding import step_named, store_named, workflow_named
-from app.model import WorkflowSetting
-from app.pipeline.switch import switch
+from app.model import Store, WorkflowSetting
+from app.pipeline.switch import Choice, counts, switch
 from app.web.house import runtime
-from workflows.language import spoken
+from workflows.language import Workflow, spoken
 
 
 @click.command()
 @click.argument("store")
 @click.argument("name", required=False)
 @click.argument("state", type=click.Choice(["on", "off"]), required=False)
+@click.option(
+    "--waiting",
+    type=click.Choice([one.value for one in Choice]),
+    help="what becomes of those on their way: keep their times, shift them by the pause, or drop them",
+)
 @with_appcontext
-def workflows(*, store: str, name: str | None, state: str | None) -> None:
+def workflows(*, store: str, name: str | None, state: str | None, waiting: str | None) -> None:
     """List a store's workflows, or switch one: workflows STORE NAME on."""
     if name and not state:
         raise click.UsageError(f"Say whether “{name}” is to be on or off.")
-    now = runtime().clock.now()
     with runtime().database.write() as session:
         found = store_named(session, store)
-        if name:
-            chosen = workflow_named(runtime(), name)
-            switch(session, store_id=found.id, workflow=chosen.name, is_on=state == "on", now=now)
-            session.flush()
+        if name and state:
+            _switch(session, found, workflow=workflow_named(runtime(), name), state=state, waiting=waiting)
         settings = session.scalars(sa.select(WorkflowSetting).where(WorkflowSetting.store_id == found.id))
         saved = {one.workflow: one for one in settings}
     for one in runtime().workflows.values():
@@ -34,6 +37,23 @@ def workflows(*, store: str, name: str | None, state: str | None) -> None:
         click.echo(f"{one.name}  {'on' if setting and setting.is_on else 'off'}")
         for line in one.sentences(setting.dials if setting else None).splitlines():
             click.echo(f"    {line}")
+
+
+def _switch(session: Session, store: Store, *, workflow: Workflow, state: str, waiting: str | None) -> None:
+    """Count first; where somebody waits the choice has to be made, and is then carried out by the same conditions."""
+    now = runtime().clock.now()
+    setting = session.get(WorkflowSetting, (store.id, workflow.name))
+    off_since = setting.off_since if setting and setting.off_since else now
+    sheet = counts(session, store_id=store.id, workflow=workflow, now=now, pause=now - off_since)
+    if sheet[Choice.KEEP].waiting and waiting is None:
+        lines = "\n".join(f"  --waiting {choice}: {told.sentence}" for choice, told in sheet.items())
+        raise click.UsageError(f"Somebody is on their way. Choose what becomes of them:\n{lines}")
+    choice = Choice(waiting) if waiting else Choice.KEEP
+    is_on = state == "on"
+    switch(session, store_id=store.id, workflow=workflow.name, is_on=is_on, now=now, choice=choice)
+    session.flush()
+    if workflow.note and is_on:
+        click.echo(workflow.note)
 
 
 @click.command()

@@ -6,7 +6,8 @@ from flask.cli import with_appcontext
 
 from app.cli.finding import store_named
 from app.model import Connection, Store, SyncRun
-from app.reports.why import UnknownCustomerError
+from app.reports.never import never
+from app.reports.why import UnknownCustomerError, find_customer
 from app.reports.why import why as reasons
 from app.web.house import runtime
 from connectors.base import SyncKind
@@ -63,8 +64,10 @@ def why(store: str, customer: str) -> None:
         found = store_named(session, store)
         try:
             lines = reasons(session, store_id=found.id, customer=customer)
+            who = find_customer(session, store_id=found.id, customer=customer)
         except UnknownCustomerError as error:
             raise click.UsageError(f"{found.address}: {error}.") from None
+        absent = never(session, store_id=found.id, customer_id=who, workflows=runtime().workflows)
     for one in lines:
         until = f" (asked again {one.until:%Y-%m-%d %H:%M} UTC)" if one.until else ""
         click.echo(
@@ -74,6 +77,8 @@ def why(store: str, customer: str) -> None:
             click.echo(f"{'':18}seen: {', '.join(f'{name}={value}' for name, value in one.seen.items())}")
     if not lines:
         click.echo("Nothing was decided about this customer yet, and nothing waits.")
+    for one_never in absent:
+        click.echo(f"Never in {one_never.workflow}: {one_never.sentence}")
 
 
 COMMANDS = (stores, sync, why)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app import log
+from app import connections, log
 from app.db import Database
 from app.model import Connection, Delivery, DeliveryState, Store
 from app.pipeline.fair import any_due, claim
@@ -123,7 +123,7 @@ def _open_store(runtime: Runtime, store_id: int, *, deliveries: Sequence[Any]) -
     if store is None or store.platform not in runtime.connectors:
         _settle(runtime, [_Opened(one, aside="This store is not known any more.") for one in deliveries])
         return
-    connector, profile = runtime.connectors[store.platform], profile_of(store)
+    connector, profile = runtime.connectors[store.platform], connections.profile_of(store)
     opened = [_read(connector, one, profile=profile) for one in deliveries]
     good = [one for one in opened if one.aside is None]
     _settle(runtime, [one for one in opened if one.aside is not None])
@@ -190,17 +190,3 @@ def _settle(runtime: Runtime, opened: Sequence[_Opened]) -> None:
                 values = {"state": DeliveryState.ASIDE, "done_at": now, "reason": one.aside}
                 session.execute(sa.update(DELIVERY).where(DELIVERY.c.id == one.delivery.id).values(**values))
                 log.trouble("delivery_set_aside", store_id=one.delivery.store_id, delivery_id=one.delivery.id)
-
-
-def profile_of(store: Store) -> StoreProfile:
-    """What we know of a store, as its connector wants to hear it."""
-    return StoreProfile(
-        name=store.name,
-        currency=store.currency,
-        zone=store.zone,
-        country=store.country,
-        locale=store.locale,
-        email=store.email,
-        url=store.url,
-        postal_address=store.postal_address,
-    )

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from app import log
 from app.model import Customer, Message, MessageState, OutcomeKind
 from app.pipeline import ledger
+from app.pipeline.confirm import confirm
 from app.pipeline.deliver.codes import make_all
-from app.pipeline.deliver.confirm import confirm
 from app.pipeline.deliver.door import Ready, Wanting, judge, put_off
 from app.pipeline.deliver.recover import settle_own, settle_the_dead, settle_the_lost
 from app.pipeline.deliver.settle import Fate, Settlement, settle

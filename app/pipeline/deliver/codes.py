@@ -16,7 +16,6 @@ from app import connections, log
 from app.model import Customer, DiscountCode, Store
 from app.model.code import CodeState
 from app.pipeline.fair import Row
-from app.pipeline.inbox import profile_of
 from app.rows import insert, table_of
 from app.runtime import Runtime
 from connectors.base import Ability, CodeWish
@@ -58,7 +57,9 @@ def _make(runtime: Runtime, row: Row, *, percent: int) -> bool:
         return True
     try:
         wish = _wish(runtime, wanted, title=f"{workflow.title}, {percent} %")
-        external_id = connector.make_code(connections.access_to(runtime, store), wish, profile=profile_of(store))
+        external_id = connector.make_code(
+            connections.access_to(runtime, store), wish, profile=connections.profile_of(store)
+        )
     except (Temporary, Permanent, Unauthorised, Unsupported, Malformed) as error:
         log.trouble("code_not_made", store_id=store.id, message_id=row.id, error=error)
         return False

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from app import connections, log
 from app.model import Store
-from app.pipeline.inbox import profile_of
 from app.pipeline.ingest import ingest
 from app.pipeline.sync.runs import SYNC_RUN, Hold, rest
 from app.pipeline.sync.taking import count_unknown, take_in
@@ -68,7 +67,9 @@ def _seen(look: _Look) -> tuple[Record, ...]:
         return ()
     access, connector = connections.access_to(look.runtime, store), look.runtime.connectors[store.platform]
     try:
-        reading = connector.look(access, Kind(look.kind), external_id=look.external_id, profile=profile_of(store))
+        reading = connector.look(
+            access, Kind(look.kind), external_id=look.external_id, profile=connections.profile_of(store)
+        )
     except (Unsupported, Permanent, Malformed) as error:
         log.trouble("look_failed", store_id=store.id, kind=look.kind, error=error)
         return ()

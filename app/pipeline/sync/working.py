@@ -8,7 +8,6 @@ from typing import Any
 from app import connections, log
 from app.model import Store, SyncState
 from app.pipeline.fair import any_due, claim
-from app.pipeline.inbox import profile_of
 from app.pipeline.sync.keys import CONNECT_AGAIN, generation_of, lock_out
 from app.pipeline.sync.looking import look_at_all
 from app.pipeline.sync.runs import LEASE, LONGEST_REST, SYNC_RUN, Hold, rest
@@ -103,7 +102,7 @@ def _work(turn: _Turn) -> int:
 def _read_pages(turn: _Turn) -> None:
     """Page by page, at least one. Raises what the connector raises."""
     connector, row = turn.runtime.connectors[turn.store.platform], turn.row
-    access, profile = connections.access_to(turn.runtime, turn.store), profile_of(turn.store)
+    access, profile = connections.access_to(turn.runtime, turn.store), connections.profile_of(turn.store)
     pages = connector.pages(access, SyncKind(row.kind), profile=profile, cursor=row.cursor, since=row.since)
     for page in pages:
         count_unknown(turn.store, page.unknown)

@@ -14,7 +14,6 @@ from app import connections, log
 from app.facts import about
 from app.model import Customer, Enrollment, Store
 from app.pipeline.fair import Row
-from app.pipeline.inbox import profile_of
 from app.pipeline.ingest import ingest
 from app.rows import table_of
 from app.runtime import Runtime
@@ -82,7 +81,7 @@ def _look(runtime: Runtime, store: Store, *, kind: Kind, external_id: str) -> tu
     access = connections.access_to(runtime, store)
     try:
         reading = runtime.connectors[store.platform].look(
-            access, kind, external_id=external_id, profile=profile_of(store)
+            access, kind, external_id=external_id, profile=connections.profile_of(store)
         )
     except Unsupported:
         return ()
