@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.model import Consent, Customer, Store
-from app.rows import chunks, insert_new, table_of
+from app.rows import among, bulk_update, chunks, insert_new, table_of
 from connectors.records import ConsentRecord, ConsentState, Medium
 
 CONSENT = table_of(Consent)
@@ -79,13 +79,10 @@ def settle(session: Session, customer_ids: Collection[int]) -> None:
     holds: dict[int, tuple[datetime, int, str]] = {}
     for chunk in chunks(sorted(customer_ids)):
         query = sa.select(CONSENT.c.customer_id, CONSENT.c.at, CONSENT.c.state).where(
-            CONSENT.c.customer_id.in_(chunk), CONSENT.c.medium == Medium.EMAIL
+            among(session, CONSENT.c.customer_id, values=chunk), CONSENT.c.medium == Medium.EMAIL
         )
         for customer_id, at, state in session.execute(query):
             ours = (at, STRICTNESS[ConsentState(state)], state)
             holds[customer_id] = max(holds.get(customer_id, ours), ours)
-    if holds:
-        update = sa.update(CUSTOMER).where(CUSTOMER.c.id == sa.bindparam("row_id"))
-        update = update.values(email_consent=sa.bindparam("state"), email_consent_at=sa.bindparam("at"))
-        rows = [{"row_id": who, "state": state, "at": at} for who, (at, _, state) in holds.items()]
-        session.connection().execute(update, rows)
+    rows = [{"id": who, "email_consent": state, "email_consent_at": at} for who, (at, _, state) in holds.items()]
+    bulk_update(session, CUSTOMER, rows=rows)

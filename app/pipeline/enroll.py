@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.model import Enrollment, EnrollmentState, Event, Outcome, Store, WorkflowSetting
-from app.rows import bulk, insert, table_of
+from app.rows import bulk, insert_of, table_of
 from workflows.language import On, Workflow
 
 ENROLLMENT = table_of(Enrollment)
@@ -133,22 +134,26 @@ def _was_in_lately(session: Session, event: News, *, entry: Taking, workflow: Wo
 def _write(session: Session, rows: Sequence[dict[str, Any]], *, workflow: Workflow) -> None:
     """New enrollments; or, where a surer or earlier event came about the same subject (a later one, where the workflow
     restarts), the one that still waits for its first step counts from that event instead."""
-    if not rows:
-        return
-    statement = insert(session, ENROLLMENT)
+    statement = _writing(session.get_bind().dialect.name, restarts=workflow.starts.restarts)
+    bulk(session, statement, table=ENROLLMENT, rows=rows)
+
+
+@lru_cache
+def _writing(dialect: str, *, restarts: bool) -> sa.Insert:
+    statement = insert_of(dialect, ENROLLMENT)
     moved = {name: statement.excluded[name] for name in ("event_at", "anchor_rank", "due_at", "alarm_at")}
     is_surer = ENROLLMENT.c.anchor_rank > statement.excluded.anchor_rank
     is_as_sure = ENROLLMENT.c.anchor_rank == statement.excluded.anchor_rank
     new = statement.excluded.event_at
-    is_better = ENROLLMENT.c.event_at < new if workflow.starts.restarts else ENROLLMENT.c.event_at > new
+    is_better = ENROLLMENT.c.event_at < new if restarts else ENROLLMENT.c.event_at > new
     # Every row comes in at the first step and waits there.
-    still_waits = sa.and_(ENROLLMENT.c.state == statement.excluded.state, ENROLLMENT.c.step == statement.excluded.step)
-    statement = statement.on_conflict_do_update(
+    is_first = ENROLLMENT.c.step == statement.excluded.step
+    still_waits = sa.and_(ENROLLMENT.c.state == statement.excluded.state, is_first)
+    return statement.on_conflict_do_update(
         index_elements=["store_id", "workflow", "customer_id", "subject"],
         set_=moved,
         where=sa.and_(still_waits, sa.or_(is_surer, sa.and_(is_as_sure, is_better))),
     )
-    bulk(session, statement, table=ENROLLMENT, rows=rows)
 
 
 def _withdraw(session: Session, event: News, *, workflow: Workflow, setting: Any, since: datetime) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from app.model import Customer, Order
-from app.rows import chunks, table_of
+from app.rows import among, chunks, table_of
 
 if TYPE_CHECKING:
     from app.pipeline.ingest import Batch
@@ -26,7 +26,7 @@ def recount(batch: "Batch", customer_ids: Collection[int]) -> None:
                 sa.func.min(ORDER.c.placed_at).label("first"),
                 sa.func.max(ORDER.c.placed_at).label("last"),
             )
-            .where(ORDER.c.customer_id.in_(chunk), ORDER.c.counts)
+            .where(among(batch.session, ORDER.c.customer_id, values=chunk), ORDER.c.counts)
             .group_by(ORDER.c.customer_id)
             .subquery()
         )
@@ -39,6 +39,6 @@ def recount(batch: "Batch", customer_ids: Collection[int]) -> None:
 def _count_none(batch: "Batch", customer_ids: Sequence[int]) -> None:
     """Whoever has no order left that counts has none."""
     has_one = sa.exists().where(ORDER.c.customer_id == CUSTOMER.c.id, ORDER.c.counts)
-    where = (CUSTOMER.c.id.in_(customer_ids), CUSTOMER.c.orders_count > 0, ~has_one)
+    where = (among(batch.session, CUSTOMER.c.id, values=customer_ids), CUSTOMER.c.orders_count > 0, ~has_one)
     none = {"orders_count": 0, "spent": 0, "first_order_at": None, "last_order_at": None}
     batch.session.execute(sa.update(CUSTOMER).where(*where).values(**none))

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from app.model import Event
 from app.pipeline.enroll import News
 from app.pipeline.ingest.merge import hand_over
-from app.rows import bulk, chunks, table_of
+from app.rows import among, bulk, chunks, table_of
 
 if TYPE_CHECKING:
     from app.pipeline.ingest import Batch
 
 EVENT = table_of(Event)
+INSERT_EVENT = sa.insert(EVENT)
 Key = tuple[str, str]
 
 
@@ -50,7 +51,8 @@ def _known(batch: "Batch", told: Iterable[Key]) -> dict[Key, Any]:
     found: dict[Key, Any] = {}
     for kind, ours in subjects.items():
         for chunk in chunks(ours):
-            where = (EVENT.c.store_id == batch.store.id, EVENT.c.kind == kind, EVENT.c.subject.in_(chunk))
+            ours_here = among(batch.session, EVENT.c.subject, values=chunk)
+            where = (EVENT.c.store_id == batch.store.id, EVENT.c.kind == kind, ours_here)
             found |= {(row.kind, row.subject): row for row in batch.session.execute(sa.select(*columns).where(*where))}
     return found
 
@@ -68,7 +70,7 @@ def _insert(batch: "Batch", fresh: Sequence[News]) -> None:
         }
         for one in fresh
     ]
-    bulk(batch.session, sa.insert(EVENT), table=EVENT, rows=rows)
+    bulk(batch.session, INSERT_EVENT, table=EVENT, rows=rows)
 
 
 def _pass_on(batch: "Batch", told: Mapping[Key, News], *, known: Mapping[Key, Any]) -> None:

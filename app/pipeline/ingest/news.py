@@ -11,7 +11,7 @@ from app.model.event import EventKind
 from app.pipeline.enroll import News
 from app.pipeline.ingest.heard import hear
 from app.pipeline.ingest.orders import Touched
-from app.rows import chunks, table_of
+from app.rows import among, chunks, table_of
 from connectors.records import ConsentState, Medium, OrderStatus
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def of_orders(batch: "Batch", touched: Touched) -> list[News]:
     """What happened to the touched orders since the store is live: placed, paid, shipped, delivered."""
     found: list[News] = []
     for chunk in chunks(sorted(touched.live)):
-        where = (ORDER.c.store_id == batch.store.id, ORDER.c.external_id.in_(chunk))
+        where = (ORDER.c.store_id == batch.store.id, among(batch.session, ORDER.c.external_id, values=chunk))
         # A cancelled order is news as well: its enrollments end when they fall due, with the reason in the ledger, whichever
         # of its two payloads came first.
         orders = {
@@ -37,7 +37,7 @@ def of_orders(batch: "Batch", touched: Touched) -> list[News]:
         for row in orders.values():
             found += _moments(row, ((EventKind.ORDER_PLACED, row.placed_at), (EventKind.ORDER_PAID, row.paid_at)))
         query = sa.select(PARCEL).where(
-            PARCEL.c.store_id == batch.store.id, PARCEL.c.order_external_id.in_(list(orders))
+            PARCEL.c.store_id == batch.store.id, among(batch.session, PARCEL.c.order_external_id, values=list(orders))
         )
         for parcel in batch.session.execute(query):
             moments = ((EventKind.ORDER_SHIPPED, parcel.shipped_at), (EventKind.ORDER_DELIVERED, parcel.delivered_at))
@@ -66,7 +66,7 @@ def of_answers(batch: "Batch", customer_ids: Iterable[int]) -> list[News]:
         query = (
             sa.select(CONSENT.c.customer_id, sa.func.min(CONSENT.c.at))
             .where(
-                CONSENT.c.customer_id.in_(chunk),
+                among(batch.session, CONSENT.c.customer_id, values=chunk),
                 CONSENT.c.medium == Medium.EMAIL,
                 CONSENT.c.state == ConsentState.SUBSCRIBED,
             )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.db import EPOCH
 from app.model import Fulfillment, Order, OrderLine, Refund
 from app.pipeline.ingest.people import People
-from app.rows import bulk, chunks, table_of, upsert
+from app.rows import among, bulk, chunks, table_of, upsert
 from connectors.records import (
     FulfillmentRecord,
     GoneRecord,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 ORDER = table_of(Order)
 LINE = table_of(OrderLine)
+INSERT_LINE = sa.insert(LINE)
 REFUND = table_of(Refund)
 PARCEL = table_of(Fulfillment)
 NOT_BOUGHT = frozenset({OrderStatus.DRAFT, OrderStatus.CANCELLED, OrderStatus.FAILED, OrderStatus.REFUNDED})
@@ -91,10 +92,20 @@ def _with_news(batch: "Batch", orders: Sequence[OrderRecord]) -> set[str]:
         for one in orders
         if one.placed_at >= since or (one.paid_at is not None and one.paid_at >= since)
     }
+    older = [one.external_id for one in orders if one.external_id not in found]
+    return found | _with_new_parcels(batch, PARCEL.c.order_external_id, ids=older)
+
+
+def _with_new_parcels(batch: "Batch", column: sa.Column[str], *, ids: Sequence[str]) -> set[str]:
+    """The orders of those stored parcels, named by this column, that left or arrived since the store is live."""
+    since = batch.store.live_since
     is_new = sa.or_(PARCEL.c.shipped_at >= since, PARCEL.c.delivered_at >= since)
-    for chunk in chunks([one.external_id for one in orders if one.external_id not in found]):
-        where = (PARCEL.c.store_id == batch.store.id, PARCEL.c.order_external_id.in_(chunk), is_new)
-        found |= set(batch.session.scalars(sa.select(PARCEL.c.order_external_id).where(*where)))
+    found: set[str] = set()
+    for chunk in chunks(ids):
+        query = sa.select(PARCEL.c.order_external_id).where(
+            PARCEL.c.store_id == batch.store.id, among(batch.session, column, values=chunk)
+        )
+        found |= set(batch.session.scalars(query.where(is_new)))
     return found
 
 
@@ -115,10 +126,16 @@ def _gone_at(before: Any) -> datetime | None:
     return before.cancelled_at if is_deleted else None
 
 
+def _named(batch: "Batch", column: sa.Column[str], *, ids: Sequence[str]) -> sa.ColumnElement[bool]:
+    return sa.and_(column.table.c.store_id == batch.store.id, among(batch.session, column, values=ids))
+
+
 def _stored(batch: "Batch", external_ids: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for chunk in chunks(external_ids):
-        query = sa.select(*SEEN).where(ORDER.c.store_id == batch.store.id, ORDER.c.external_id.in_(chunk))
+        query = sa.select(*SEEN).where(
+            ORDER.c.store_id == batch.store.id, among(batch.session, ORDER.c.external_id, values=chunk)
+        )
         found |= {row.external_id: row for row in batch.session.execute(query)}
     return found
 
@@ -168,7 +185,7 @@ def counts(status: str, *, is_test: bool, cancelled_at: datetime | None, total: 
 def _keep_lines(batch: "Batch", orders: Sequence[OrderRecord], *, before: Mapping[str, Any]) -> None:
     known = [one.external_id for one in orders if one.external_id in before and one.lines is not None]
     for chunk in chunks(known):
-        where = (LINE.c.store_id == batch.store.id, LINE.c.order_external_id.in_(chunk))
+        where = (LINE.c.store_id == batch.store.id, among(batch.session, LINE.c.order_external_id, values=chunk))
         batch.session.execute(sa.delete(LINE).where(*where))
     rows = [
         {
@@ -185,7 +202,7 @@ def _keep_lines(batch: "Batch", orders: Sequence[OrderRecord], *, before: Mappin
         for one in orders
         for position, line in enumerate(one.lines or ())
     ]
-    bulk(batch.session, sa.insert(LINE), table=LINE, rows=rows)
+    bulk(batch.session, INSERT_LINE, table=LINE, rows=rows)
 
 
 def _keep_refunds(batch: "Batch", refunds: Sequence[RefundRecord]) -> None:
@@ -209,7 +226,7 @@ def _refund_sums(batch: "Batch", external_ids: Sequence[str]) -> dict[str, int]:
     for chunk in chunks(external_ids):
         query = (
             sa.select(REFUND.c.order_external_id, sa.func.sum(REFUND.c.amount))
-            .where(REFUND.c.store_id == batch.store.id, REFUND.c.order_external_id.in_(chunk))
+            .where(REFUND.c.store_id == batch.store.id, among(batch.session, REFUND.c.order_external_id, values=chunk))
             .group_by(REFUND.c.order_external_id)
         )
         found |= {external_id: int(amount) for external_id, amount in batch.session.execute(query)}
@@ -220,7 +237,9 @@ def _apply_refunds(batch: "Batch", external_ids: set[str], *, touched: Touched) 
     """Refunds that came without their order: what the order has given back, and whether it still counts."""
     sums = _refund_sums(batch, sorted(external_ids))
     for chunk in chunks(sorted(sums)):
-        query = sa.select(ORDER).where(ORDER.c.store_id == batch.store.id, ORDER.c.external_id.in_(chunk))
+        query = sa.select(ORDER).where(
+            ORDER.c.store_id == batch.store.id, among(batch.session, ORDER.c.external_id, values=chunk)
+        )
         for row in batch.session.execute(query).all():
             refunded = max(row.refunded, sums[row.external_id])
             still = row.counts and not refunded >= row.total > 0
@@ -243,6 +262,8 @@ def _keep_parcels(batch: "Batch", parcels: Sequence[FulfillmentRecord], *, touch
         }
         for one in parcels
     ]
+    # What was taken for news may turn out to be history.
+    touched.live |= _with_new_parcels(batch, PARCEL.c.external_id, ids=[one.external_id for one in parcels])
     # The first time that somebody gave for sending and delivery stays, whichever payload told it, an old one included.
     upsert(
         batch.session,

@@ -19,11 +19,13 @@ from app.model.customer import IdentityKind
 from app.pipeline.ingest.merge import merge_rows
 from app.pipeline.ingest.person import BLANK, FIELDS, Key, Person, Telling, keys_of, told
 from app.pipeline.tombstones import buried
-from app.rows import bulk, chunks, table_of
+from app.rows import among, bulk, bulk_update, chunks, table_of
 from connectors.records import CustomerRecord, GoneRecord, MergeRecord
 
 CUSTOMER = table_of(Customer)
+INSERT_CUSTOMER = sa.insert(CUSTOMER)
 IDENTITY = table_of(Identity)
+INSERT_IDENTITY = sa.insert(IDENTITY)
 EXTERNAL, EMAIL = IdentityKind.EXTERNAL.value, IdentityKind.EMAIL.value
 # Enough to hear a buyer's word; everything where the account itself speaks.
 PART = ("id", "external_id", "said", "updated_at", "email")
@@ -58,11 +60,14 @@ class People:
 
     def of(self, record: CustomerRecord) -> int | None:
         """The customer of a record that was learned; None where it names nobody, or somebody who was erased."""
+        if record.external_id and not self._erased and not self._became:
+            # By far the most: an account that is what it was.
+            return self._known.get((EXTERNAL, record.external_id))
         return self.find(external_id=record.external_id, email=record.email)
 
     def is_erased(self, record: CustomerRecord | None) -> bool:
         """Whether a record that was learned names somebody who was erased."""
-        return record is not None and not self._erased.isdisjoint(keys_of(record))
+        return record is not None and bool(self._erased) and not self._erased.isdisjoint(keys_of(record))
 
     def meet(self, addresses: Iterable[str | None]) -> None:
         """Look for the holders of these addresses, so that `find` knows them; nothing is learned of anybody."""
@@ -70,7 +75,7 @@ class People:
         self._find(keys)
 
     def find(self, *, external_id: str | None = None, email: str | None = None) -> int | None:
-        if (EXTERNAL, external_id) in self._erased:
+        if self._erased and (EXTERNAL, external_id) in self._erased:
             # Whatever address stands beside it: what somebody erased did is nobody's.
             return None
         if external_id and (found := self._known.get((EXTERNAL, external_id))) is not None:
@@ -102,7 +107,7 @@ class People:
         were merged come back: what they bought is to be counted anew."""
         bulk(
             self.session,
-            sa.insert(CUSTOMER),
+            INSERT_CUSTOMER,
             table=CUSTOMER,
             rows=[p.values for p in self._persons.values() if p.is_new],
         )
@@ -123,17 +128,17 @@ class People:
         return joined
 
     def _update(self, names: Sequence[str], persons: Sequence[Person]) -> None:
-        update = sa.update(CUSTOMER).where(CUSTOMER.c.id == sa.bindparam("row_id"))
-        update = update.values({name: sa.bindparam(f"new_{name}") for name in names})
-        rows = [{"row_id": one.id, **{f"new_{name}": one.values[name] for name in names}} for one in persons]
-        self.session.connection().execute(update, rows)
+        rows = [{"id": one.id, **{name: one.values[name] for name in names}} for one in persons]
+        bulk_update(self.session, CUSTOMER, rows=rows)
 
     def _find(self, names: set[Key]) -> None:
         for kind in (EXTERNAL, EMAIL):
             values = sorted(value for one, value in names if one == kind and (one, value) not in self._known)
             for chunk in chunks(values):
                 query = sa.select(IDENTITY.c.value, IDENTITY.c.customer_id).where(
-                    IDENTITY.c.store_id == self.store.id, IDENTITY.c.kind == kind, IDENTITY.c.value.in_(chunk)
+                    IDENTITY.c.store_id == self.store.id,
+                    IDENTITY.c.kind == kind,
+                    among(self.session, IDENTITY.c.value, values=chunk),
                 )
                 found = {(kind, value): customer_id for value, customer_id in self.session.execute(query)}
                 self._known |= found
@@ -148,7 +153,9 @@ class People:
 
     def _load(self, ids: Iterable[int], names: Sequence[str]) -> None:
         for chunk in chunks(sorted(set(ids) - set(self._became))):
-            query = sa.select(*(CUSTOMER.c[name] for name in names)).where(CUSTOMER.c.id.in_(chunk))
+            query = sa.select(*(CUSTOMER.c[name] for name in names)).where(
+                among(self.session, CUSTOMER.c.id, values=chunk)
+            )
             for row in self.session.execute(query):
                 before = self._persons.get(row[0])
                 values = dict(zip(names, row, strict=True)) | (before.values if before else {})
@@ -245,7 +252,7 @@ class People:
         ]
         bulk(
             self.session,
-            sa.insert(IDENTITY),
+            INSERT_IDENTITY,
             table=IDENTITY,
             rows=[r for r in rows if (r["kind"], r["value"]) not in self._stored],
         )

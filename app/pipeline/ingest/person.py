@@ -95,16 +95,21 @@ class Person:
         mark = telling.mark
         if telling.is_word_of_buyer and not self.is_new and said and all(said.get(name, mark) > mark for name in WEAK):
             return
-        for name, value in _fields(telling.record).items():
-            before = said.get(name)
-            if value is None or (before is not None and (before > mark or (before == mark and self._has(name, value)))):
-                continue
-            said = {**said, name: mark}
-            self.set(name, value)
-        if said is not self.values["said"]:
-            self.set("said", said)
+        news = {
+            name: value
+            for name, value in _fields(telling.record).items()
+            if value is not None and self._believes(name, value, mark=mark)
+        }
+        if news:
+            self.values |= news
+            self.changed |= news.keys()
+            self.set("said", {**said, **dict.fromkeys(news, mark)})
         if not telling.is_word_of_buyer:
             self._heard_of(telling.at)
+
+    def _believes(self, name: str, value: Any, *, mark: Mark) -> bool:
+        before = self.values["said"].get(name)
+        return before is None or before < mark or (before == mark and not self._has(name, value))
 
     def _has(self, name: str, value: Any) -> bool:
         # What was not read was last said by a buyer in this very order, and says the same again.
