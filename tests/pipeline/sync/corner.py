@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from connectors.base import Ability, Access, Credentials, DeliveryHead, Healing, SyncKind
+from connectors.base import Ability, Access, CodeWish, Credentials, DeliveryHead, Healing, SyncKind
 from connectors.errors import Malformed, Unsupported
 from connectors.records import (
     ConsentRecord,
@@ -124,6 +124,9 @@ class Corner:
 
     def write_consent(self, access: Access, consent: ConsentRecord) -> None:
         raise Unsupported("a corner shop keeps no consent")
+
+    def make_code(self, access: Access, wish: CodeWish, *, profile: StoreProfile) -> str:
+        raise Unsupported("a corner shop has no codes")
 
     def _call(self, access: Access, name: str) -> None:
         self.calls.append(name)

@@ -94,7 +94,8 @@ class Town:
 
     @property
     def connection(self) -> Connection:
-        return next(one for one in self.rows(Connection) if one.store_id == self.store_id)
+        with self.runtime.database.read() as session:
+            return session.scalars(sa.select(Connection).where(Connection.store_id == self.store_id)).one()
 
     @property
     def orders(self) -> set[str]:
