@@ -13,7 +13,7 @@ from app.insight.rhythm import Rhythm, rhythm
 ENOUGH = 50
 ENOUGH_APART = 400
 # More rows than this teach nothing new; the sample is every n-th pair.
-SAMPLE = 12_000
+SAMPLE = 6_000
 RIDGE = 5.0
 BATCH = 4096
 # Who bought once is another crowd than who came back: they are learnt from apart. Reminders are for the second.
@@ -136,8 +136,11 @@ def rehearsed(known: Lines, *, as_of: float, after: Floats) -> Learnt:
     reach = min(float(after[-1]), (as_of - float(known.day.min(initial=as_of))) / 2.0)
     told = [_rehearsal(known, as_of=as_of, back=back, after=after) for back in (reach, reach / 2.0)]
     once, often = ([one[crowd] for one in told if one is not None] for crowd in (0, 1))
+    apart = (_learnt(once, enough=ENOUGH_APART), _learnt(often, enough=ENOUGH_APART))
+    if all(apart):
+        return apart
     every = _learnt([*once, *often], enough=ENOUGH)
-    return _learnt(once, enough=ENOUGH_APART) or every, _learnt(often, enough=ENOUGH_APART) or every
+    return apart[0] or every, apart[1] or every
 
 
 def _learnt(seen: list[Lesson], *, enough: int) -> Logistic | None:

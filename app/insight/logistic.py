@@ -10,6 +10,8 @@ from app.insight.arrays import Floats
 
 ROUNDS = 25
 LIMIT = 15.0
+# Products of matrices no taller than this are done on one core; taller ones start threads that fight with other workers.
+TALL = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +42,31 @@ def learn(features: Floats, happened: Floats, *, ridge: float) -> Logistic:
     centre = features.mean(axis=0)
     scale = features.std(axis=0)
     scale = np.where(scale > 1e-9, scale, 1.0)
-    design = np.column_stack([np.ones(len(features)), (features - centre) / scale])
-    penalty = np.full(design.shape[1], ridge)
+    design = _in_batches(np.column_stack([np.ones(len(features)), (features - centre) / scale]))
+    outcome = _in_batches(happened[:, None])[..., 0]
+    penalty = np.full(design.shape[2], ridge)
     penalty[0] = 1e-3
     share = float(np.clip(happened.mean(), 1e-4, 1 - 1e-4))
-    weights = np.zeros(design.shape[1])
+    weights = np.zeros(design.shape[2])
     weights[0] = np.log(share / (1 - share))
     for _ in range(ROUNDS):
-        p = expit(np.clip(design @ weights, -LIMIT, LIMIT))
-        curve = design.T @ (design * (p * (1 - p))[:, None]) + np.diag(penalty)
-        step = np.linalg.solve(curve, design.T @ (happened - p) - penalty * weights)
+        step = _step(design, outcome, weights=weights, penalty=penalty)
         weights = weights + np.clip(step, -2.0, 2.0)
-        if np.abs(step).max() < 1e-6:
+        if np.abs(step).max() < 1e-4:
             break
     return Logistic(features.min(axis=0), features.max(axis=0), centre, scale, weights)
+
+
+def _in_batches(rows: Floats) -> Floats:
+    """Batches by rows by columns, the last filled up with rows of zeros, which weigh nothing."""
+    filled = np.zeros((-(-len(rows) // TALL) * TALL, rows.shape[1]))
+    filled[: len(rows)] = rows
+    return filled.reshape(-1, TALL, rows.shape[1])
+
+
+def _step(design: Floats, outcome: Floats, *, weights: Floats, penalty: Floats) -> Floats:
+    p = expit(np.clip(np.matmul(design, weights), -LIMIT, LIMIT))
+    turned = np.swapaxes(design, 1, 2)
+    curve = np.matmul(turned, design * (p * (1 - p))[..., None]).sum(axis=0) + np.diag(penalty)
+    slope = np.matmul(turned, (outcome - p)[..., None]).sum(axis=0)[:, 0] - penalty * weights
+    return np.asarray(np.linalg.solve(curve, slope))

@@ -164,7 +164,7 @@ def test_any_lines_give_finite_probabilities_that_only_rise(
     assert_sound(replenishment(lines(*rows), as_of=as_of, horizon=horizon))
 
 
-def test_a_million_lines_take_a_few_seconds() -> None:
+def test_a_million_lines_take_seconds_of_one_core() -> None:
     random, n = np.random.default_rng(3), 1_000_000
     many = Lines.of(
         customer=random.integers(0, 50_000, n),
@@ -172,7 +172,7 @@ def test_a_million_lines_take_a_few_seconds() -> None:
         day=random.uniform(0, 730, n),
         quantity=random.integers(1, 4, n),
     )
-    begin = time.perf_counter()
+    begin = time.process_time()
     found = replenishment(many, as_of=730.0)
-    assert time.perf_counter() - begin < 30.0
+    assert time.process_time() - begin < 30.0
     assert_sound(found)
