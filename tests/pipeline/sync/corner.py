@@ -128,6 +128,9 @@ class Corner:
     def make_code(self, access: Access, wish: CodeWish, *, profile: StoreProfile) -> str:
         raise Unsupported("a corner shop has no codes")
 
+    def remove_code(self, access: Access, external_id: str) -> None:
+        raise Unsupported("a corner shop has no codes")
+
     def _call(self, access: Access, name: str) -> None:
         self.calls.append(name)
         access.current()
