@@ -13,7 +13,7 @@ the other store's Anna must never be seen.
 import email
 import email.policy
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -62,12 +62,17 @@ class World:
 
     def tick(self) -> None:
         """Everything that is due now, station after station, until nothing is."""
-        while self.is_awake and self._round():
-            pass
+        if self.is_awake:
+            settle_the_dead(self.runtime)
+        while self.is_awake and (alarm := self._next()) is not None and alarm <= self.clock.now():
+            self.round()
 
-    def _round(self) -> int:
-        done = settle_the_dead(self.runtime) + sync.go_on(self.runtime) + open_batch(self.runtime)
-        return done + advance(self.runtime) + deliver(self.runtime, self.journal)
+    def round(self) -> None:
+        """One turn of every station, in the order's way."""
+        sync.go_on(self.runtime)
+        open_batch(self.runtime)
+        advance(self.runtime)
+        deliver(self.runtime, self.journal)
 
     def travel(self, length: timedelta) -> None:
         """Go on by so much, stopping at every alarm on the way."""
@@ -90,8 +95,10 @@ class World:
         return min((one for one in alarms if one is not None and one < PARKED), default=None)
 
     def die(self) -> None:
-        """The worker is killed: the system closes its journal, and nobody says goodbye. Another one begins."""
+        """The worker is killed: the system closes its journal, and nobody says goodbye. Another one begins, which knows only
+        what is in the database and the journals."""
         os.close(self.journal._file)
+        self.runtime.database.close()
         self.journal = Journal(Path(self.runtime.config.journal_dir), "story-worker")
 
 
@@ -101,13 +108,13 @@ def home_of(number: int) -> str:
 
 @contextmanager
 def village(
-    runtime: Runtime, clock: FrozenClock, *, stores: int = 1, channels: Mapping[str, Channel] | None = None
+    runtime: Runtime, clock: FrozenClock, *, stores: int = 1, channel: Channel | None = None
 ) -> Iterator[list["Story"]]:
-    """Stores that moved in just now, every workflow off, over a runtime that stands on this clock."""
+    """Stores that moved in just now, every workflow off, over a runtime that stands on this clock. `channel` takes the place
+    of the outbox."""
     wall = Village(clock.now)
-    whole = replace(
-        runtime, connectors={**runtime.connectors, PLATFORM: wall}, channels={**runtime.channels, **(channels or {})}
-    )
+    channels = {**runtime.channels, channel.medium: channel} if channel else runtime.channels
+    whole = replace(runtime, connectors={**runtime.connectors, PLATFORM: wall}, channels=channels)
     world = World(whole, clock, wall, Journal(Path(runtime.config.journal_dir), "story-worker"))
     yield [move_in(world, number) for number in range(stores)]
     world.journal.close()
