@@ -134,7 +134,8 @@ def next_try(one: Settlement, *, now: datetime) -> datetime:
     jitter = MOST_JITTER * (crc32(f"{one.row.key}:{one.row.tries}".encode()) / 2**32)
     wait = doubled if one.wait is None else max(one.wait, SHORTEST_WAIT)
     stale_at: datetime = one.row.stale_at
-    return max(now, min(now + wait + jitter, stale_at))
+    # Never at once: whoever fails in the very moment of growing stale would be tried again without end.
+    return min(now + wait + jitter, max(stale_at, now + SHORTEST_WAIT))
 
 
 def _give_places_back(session: Session, stayed: Sequence[Settlement]) -> None:

@@ -6,17 +6,14 @@ from contextlib import contextmanager
 import pytest
 import sqlalchemy as sa
 
-from app.clock import FrozenClock
 from app.db import Database
 from app.model import MessageState
 from app.model.message import MOVES, ReceiptKind
 from app.pipeline.receipts import Told, take
 from app.pipeline.switch import Choice
-from app.runtime import Runtime
-from connectors.base import Accepted, Envelope
 from connectors.errors import InDoubt, Permanent, Temporary
-from connectors.records import Medium
-from tests.story import Story, village
+from tests.pipeline.deliver.moody import Moody
+from tests.story import Story
 
 PAIRS = [(one, other) for one in MessageState for other in MessageState if one is not other]
 WATCH = {
@@ -37,28 +34,6 @@ UNWATCH = {
     "sqlite": ("DROP TRIGGER watch", "DROP TABLE moved"),
     "postgresql": ("DROP TRIGGER watch ON message", "DROP FUNCTION watch", "DROP TABLE moved"),
 }
-
-
-class Moody:
-    """A channel that does with each message what it is told to."""
-
-    name = "moody"
-    medium = Medium.EMAIL
-    notice: str | None = None
-
-    def __init__(self) -> None:
-        self.mood: Exception | None = None
-
-    def send(self, envelope: Envelope) -> Accepted:
-        if self.mood is not None:
-            raise self.mood
-        return Accepted("its own name")
-
-    def has_left(self, key: str, *, store: str) -> bool | None:
-        return None
-
-    def close(self) -> None:
-        """Nothing is open between calls."""
 
 
 @contextmanager
@@ -83,16 +58,10 @@ def moved(database: Database) -> set[tuple[MessageState, MessageState]]:
     return {(MessageState(before), MessageState(after)) for before, after in rows}
 
 
-@pytest.fixture
-def channel() -> Moody:
-    return Moody()
-
-
-@pytest.fixture
-def story(runtime: Runtime, clock: FrozenClock, channel: Moody, backend: str) -> Iterator[Story]:
-    with village(runtime, clock, channel=channel) as made, watched(runtime.database, backend):
-        made[0].on("welcome")
-        yield made[0]
+@pytest.fixture(autouse=True)
+def watch(story: Story, backend: str) -> Iterator[None]:
+    with watched(story.runtime.database, backend):
+        yield
 
 
 def leaves(story: Story, channel: Moody) -> None:
