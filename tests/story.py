@@ -89,6 +89,8 @@ class World:
         for model, states in STATES:
             table = table_of(model)
             query = sa.select(sa.func.min(table.c.alarm_at)).where(table.c.state.in_(states))
+            if model is not Delivery:
+                query = query.where(table.c.store_id.in_(sa.select(Store.id).where(Store.state == "active")))
             reader = self.runtime.database.read_inbox if model is Delivery else self.runtime.database.read
             with reader() as session:
                 alarms.append(session.scalar(query))

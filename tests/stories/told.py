@@ -20,6 +20,8 @@ from connectors.records import (
     Record,
     RefundRecord,
     ReviewRecord,
+    StoreNews,
+    StoreRecord,
 )
 
 TEA = "tea"
@@ -112,6 +114,10 @@ class Tells:
     def leave(self, name: str) -> None:
         """The store deletes somebody's account."""
         self.tell(GoneRecord(Kind.CUSTOMER, self.people[name].external_id or "", self.now))
+
+    def uninstall(self) -> None:
+        """The merchant removes the app."""
+        self.tell(StoreRecord(StoreNews.UNINSTALLED))
 
     def merge(self, gone: str, *, into: str) -> None:
         """The store finds that two of its customers are one."""
