@@ -34,7 +34,6 @@ from app.pipeline.inbox import accept, open_batch
 from app.pipeline.install import install
 from app.pipeline.journal import Journal
 from app.pipeline.switch import Choice, switch, turn
-from app.rows import table_of
 from app.runtime import Runtime
 from connectors.base import Channel, Credentials, DeliveryHead, SyncKind
 from connectors.channels.outbox import Outbox
@@ -42,11 +41,20 @@ from connectors.records import Record, StoreProfile
 from tests.stories.told import Tells
 from tests.village import PLATFORM, Village, written
 
-STATES: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
-    (Delivery, ("waiting",)),
-    (SyncRun, ("waiting",)),
-    (Enrollment, ("waiting",)),
-    (Message, ("queued", "sending")),
+
+def _alarm(model: type[Any], *states: str) -> sa.Select[datetime]:
+    """When the next of these rows falls due; nothing does in a store that has gone."""
+    query = sa.select(sa.func.min(model.alarm_at)).where(model.state.in_(states))
+    is_here = model.store_id.in_(sa.select(Store.id).where(Store.state == "active"))
+    return query if model is Delivery else query.where(is_here)
+
+
+# Written once: a story asks them at every step.
+ALARMS: tuple[tuple[type[Any], sa.Select[datetime]], ...] = (
+    (Delivery, _alarm(Delivery, "waiting")),
+    (SyncRun, _alarm(SyncRun, "waiting")),
+    (Enrollment, _alarm(Enrollment, "waiting")),
+    (Message, _alarm(Message, "queued", "sending")),
 )
 
 
@@ -85,15 +93,8 @@ class World:
         self.tick()
 
     def _next(self) -> datetime | None:
-        alarms = []
-        for model, states in STATES:
-            table = table_of(model)
-            query = sa.select(sa.func.min(table.c.alarm_at)).where(table.c.state.in_(states))
-            if model is not Delivery:
-                query = query.where(table.c.store_id.in_(sa.select(Store.id).where(Store.state == "active")))
-            reader = self.runtime.database.read_inbox if model is Delivery else self.runtime.database.read
-            with reader() as session:
-                alarms.append(session.scalar(query))
+        with self.runtime.database.read() as session, self.runtime.database.read_inbox() as inbox:
+            alarms = [(inbox if model is Delivery else session).scalar(query) for model, query in ALARMS]
         return min((one for one in alarms if one is not None and one < PARKED), default=None)
 
     def die(self) -> None:

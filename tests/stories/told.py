@@ -50,15 +50,17 @@ class Tells:
         """Somebody has an account from now on, or changes what it says, and may answer whether they want news."""
         new = CustomerRecord(f"c-{name}", self.address(name), first_name=name.title(), created_at=self.now)
         self.people[name] = replace(self.people.get(name, new), updated_at=self.now, **given)
-        self.tell(self.people[name])
-        if consent is not None:
-            self.answer(name, consent)
+        answers = [self._answered(name, consent, at=self.now)] if consent is not None else []
+        self.tell(self.people[name], *answers)
 
     def answer(self, name: str, state: ConsentState, *, at: datetime | None = None) -> None:
         """Somebody says whether they want news by e-mail."""
+        self.tell(self._answered(name, state, at=at or self.now))
+
+    def _answered(self, name: str, state: ConsentState, *, at: datetime) -> ConsentRecord:
         who = self.people[name].external_id
-        self.answers[name] = ConsentRecord(Medium.EMAIL, state, at or self.now, "form", customer_external_id=who)
-        self.tell(self.answers[name])
+        self.answers[name] = ConsentRecord(Medium.EMAIL, state, at, "form", customer_external_id=who)
+        return self.answers[name]
 
     def order(self, name: str, *, price: int = 4900, buyer: CustomerRecord | None = None, **given: Any) -> str:
         """Somebody buys tea and has paid, as a guest where they have no account; the order's id."""
@@ -102,11 +104,10 @@ class Tells:
 
     def arrive(self, order: str) -> None:
         """The carrier has brought it."""
-        if order not in self.parcels:
-            self.ship(order)
-        delivered = replace(self.parcels[order], status="delivered", delivered_at=self.now, updated_at=self.now)
-        self.parcels[order] = delivered
-        self.tell(delivered)
+        left = FulfillmentRecord(f"p-{order}", order, self.now, "in_transit", shipped_at=self.now)
+        left = self.parcels.get(order, left)
+        self.parcels[order] = replace(left, status="delivered", delivered_at=self.now, updated_at=self.now)
+        self.tell(self.parcels[order])
 
     def review(self, name: str, *, product: str = TEA) -> None:
         self.tell(ReviewRecord(f"v-{name}-{product}", product, self.now, rating=5, email=self.address(name)))
