@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from connectors import records
-from connectors.base import Ability, Access, Credentials, DeliveryHead, Healing, Now, SyncKind
+from connectors.base import Ability, Access, CodeWish, Credentials, DeliveryHead, Healing, Now, SyncKind
 from connectors.errors import Malformed, Temporary, Unauthorised, Unsupported
 from connectors.records import ConsentRecord, GoneRecord, Kind, Page, Reading, Record, StoreProfile
 
@@ -104,6 +104,12 @@ class Village:
         del access
         self._may_fail()
         self.told.append(consent)
+
+    def make_code(self, access: Access, wish: CodeWish, *, profile: StoreProfile) -> str:
+        raise Unsupported("a village knows no codes")
+
+    def remove_code(self, access: Access, external_id: str) -> None:
+        raise Unsupported("a village knows no codes")
 
     def _may_fail(self) -> None:
         if self.trouble:

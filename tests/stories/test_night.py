@@ -1,6 +1,7 @@
 """The night belongs to the recipient: in their own zone, on the days on which the clocks change too."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ def law(story: Story) -> None:
     ],
 )
 def test_a_message_of_the_night_leaves_in_the_morning(
-    story: Story, now: str, leaves: str, where: dict[str, str]
+    story: Story, now: str, leaves: str, where: dict[str, Any]
 ) -> None:
     story.clock.set(datetime.fromisoformat(now).replace(tzinfo=UTC))
     story.join("anna", **where)

@@ -1,6 +1,7 @@
 """Orders that change: cancelled, deleted, given back, late, of the past; and what a review or a reminder makes of them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -94,7 +95,7 @@ def test_a_review_of_something_else_is_no_review_of_this(story: Story) -> None:
 
 
 @pytest.mark.parametrize("given", [{"origin": Origin.STAFF}, {"origin": Origin.API}, {"is_test": True}])
-def test_what_no_shopper_ordered_starts_nothing(story: Story, given: dict[str, object]) -> None:
+def test_what_no_shopper_ordered_starts_nothing(story: Story, given: dict[str, Any]) -> None:
     story.join("anna")
     story.arrive(story.order("anna", **given))
     story.travel(days=100)
