@@ -24,7 +24,7 @@ SLOW = ("win_back", "review_request")
 ALL = (*SLOW, "welcome", "order_confirmation", "first_order_thanks")
 
 chances = settings(
-    max_examples=4,
+    max_examples=2,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
