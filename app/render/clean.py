@@ -13,7 +13,7 @@ _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060\u2066-\u2
 # A first name like "Win a prize at example.com" is how spammers borrow a shop's good name (and its welcome mail).
 _ADVERTISES = re.compile(r"://|\bwww\.|@|\w{2,}\.\w{2,}", re.IGNORECASE)
 _EMPTY_WORDS = frozenset({"null", "none", "undefined", "n/a", "unknown", "guest"})
-_SCHEMES = frozenset({"http", "https", "mailto"})
+_SCHEMES = frozenset({"http", "https"})
 
 
 def line(text: str | None, longest: int = LONGEST_TITLE) -> str:
@@ -40,7 +40,7 @@ def name(text: str | None) -> str:
 
 @lru_cache(maxsize=8192)
 def url(text: str | None) -> str:
-    """An http, https or mailto address with everything unusual percent-encoded, or "" where it is none of these."""
+    """An http or https address with everything unusual percent-encoded, or "" where it is none."""
     address = (text or "").strip()
     if not address or len(address) > LONGEST_URL or _INVISIBLE.search(address):
         return ""
@@ -48,7 +48,6 @@ def url(text: str | None) -> str:
         parts = urlsplit(address)
     except ValueError:
         return ""
-    is_whole = bool(parts.path) if parts.scheme == "mailto" else bool(parts.hostname)
-    if parts.scheme not in _SCHEMES or not is_whole:
+    if parts.scheme not in _SCHEMES or not parts.hostname:
         return ""
     return quote(address, safe="%/:?#@!$&*+,;=~-._[]")

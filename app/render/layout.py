@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import css_inline
+from markupsafe import escape
 
 from app.render.pieces import Pieces
 
@@ -23,7 +24,9 @@ class Bodies:
 
 def html(bodies: Bodies, pieces: Pieces) -> str:
     """The whole page, tags hidden, styles in place; the rules for small and for dark screens stay in its head."""
-    page = _filled(pieces.hide(_frame("_layout.html")), {"preview": bodies.preview, "body": bodies.html}, pieces=pieces)
+    # What stands in an inbox are words, whatever a merchant wrote: only the body has been through Markdown.
+    words = {"preview": str(escape(bodies.preview)), "body": bodies.html}
+    page = _filled(pieces.hide(_frame("_layout.html")), words, pieces=pieces)
     return str(_INLINER.inline(page))
 
 

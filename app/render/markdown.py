@@ -64,8 +64,10 @@ def complaints(found: Sequence[Token], pieces: Pieces, *, lines: Sequence[int]) 
                 yield Complaint(
                     line, "a link must begin with https://, http:// or mailto:, or be a name such as store.url"
                 )
-            if child.type == "image" and any(tag.is_statement for tag in pieces.found(child.content)):
-                yield Complaint(line, "a picture's words may hold names and no {% %}")
+            if any(tag.is_statement for tag in pieces.found(_beside(child))):
+                yield Complaint(line, "the words of a picture and the title of a link may hold names and no {% %}")
+        if pieces.bare(one.info) != one.info:
+            yield Complaint(line, "a block of code takes no tags in its first line")
     yield from _torn(found, pieces)
 
 
@@ -77,6 +79,12 @@ def html(found: Sequence[Token], pieces: Pieces) -> str:
                 if address := child.attrGet(name):
                     child.attrSet(name, pieces.in_link(str(address)))
     return str(_PARSER.renderer.render(list(found), _PARSER.options, {}))
+
+
+def _beside(child: Token) -> str:
+    """What goes into attributes and not between tags."""
+    words = child.content if child.type == "image" else ""
+    return f"{words} {child.attrGet('title') or ''}"
 
 
 def _is_good_link(address: str, pieces: Pieces) -> bool:

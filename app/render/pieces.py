@@ -90,6 +90,10 @@ class Pieces:
         """The address with its tags used as links or as parts of one."""
         return self._words.sub(lambda one: f"{self.stem}{'p' if one.start() else 'u'}{one[2]}x", address)
 
+    def in_words(self, address: str) -> str:
+        """The address as it would stand among words."""
+        return self._words.sub(rf"{self.stem}o\2x", address)
+
     def code(self, text: str) -> str:
         """Jinja source: the words as tags again, every brace of the rest harmless."""
         made, place = [], 0

@@ -95,7 +95,9 @@ def _inline(inline: Token, pieces: Pieces, *, is_button: bool) -> str:
             links.append((pieces.in_link(str(one.attrGet("href"))), len(made)))
         elif one.type == "link_close":
             address, begun = links.pop()
-            made[begun:] = [_link("".join(made[begun:]), address, is_button=is_button)]
+            words = "".join(made[begun:])
+            says_itself = words in {pieces.in_words(address), pieces.in_words(address.removeprefix("mailto:"))}
+            made[begun:] = [_link("" if says_itself else words, address, is_button=is_button)]
         else:
             made.append("\n" if one.type in {"softbreak", "hardbreak"} else one.content)
     return "".join(made)
@@ -103,6 +105,6 @@ def _inline(inline: Token, pieces: Pieces, *, is_button: bool) -> str:
 
 def _link(words: str, address: str, *, is_button: bool) -> str:
     shown = address.removeprefix("mailto:")
-    if words in {address, shown} or not words.strip():
+    if not words.strip():
         return shown
     return f"{words}:\n{shown}" if is_button else f"{words} ({shown})"

@@ -13,6 +13,7 @@ from app.render.values import BadTextError, Complaint
 
 SHORTEST_PREVIEW = 30
 NO_SUBJECT = "the first line is the subject, and it is empty"
+NO_BODY = "nothing stands below the subject"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ def complaints(source: str) -> list[Complaint]:
     found = [*raw_tags(source), *rules.complaints(tree)]
     if not _subject_of(source).strip():
         found.append(Complaint(1, NO_SUBJECT))
+    elif not source.partition("\n")[2].strip():
+        found.append(Complaint(1, NO_BODY))
     if found:
         return sorted(found, key=lambda one: (one.line, one.reason))
     parsed = _parsed(source)
