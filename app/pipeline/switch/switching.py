@@ -35,7 +35,8 @@ def switch(
     else:
         park(session, store_id=store_id, workflow=workflow)
     setting.is_on = is_on
-    setting.on_since = now if is_on else None
+    # Stores tell whole seconds: what happens in the very second of the switch happens after it.
+    setting.on_since = now.replace(microsecond=0) if is_on else None
     setting.off_since = None if is_on else now
     setting.updated_at = now
 
