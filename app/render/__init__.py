@@ -14,6 +14,7 @@ from app.render import clean, sample
 from app.render.context import context
 from app.render.text import Text, compiled, complaints
 from app.render.values import BadTextError, Complaint, Rendered, Voice
+from connectors.errors import Malformed
 from workflows.language import Facts, Purpose, Workflow
 
 __all__ = ["BadTextError", "Complaint", "Rendered", "Text", "Voice", "complaints", "load", "preview", "render"]
@@ -34,11 +35,11 @@ def load(name: str) -> Text:
 
 def render(text: Text, facts: Facts, *, voice: Voice) -> Rendered:
     """The words of one message. Raises BadTextError where they cannot be filled in for these facts, or grow too long."""
-    values = context(facts, voice)
     try:
-        subject = clean.line(text.subject.render(values), LONGEST_SUBJECT)
+        values = context(facts, voice, direction=text.direction)
+        subject = clean.subject(text.subject.render(values), LONGEST_SUBJECT)
         rendered = Rendered(subject, text.plain.render(values), text.page.render(values))
-    except (TemplateError, TypeError, ValueError) as error:
+    except (TemplateError, Malformed, TypeError, ValueError) as error:
         raise BadTextError(text.name, 1, reason=_why(error)) from None
     if not rendered.subject:
         raise BadTextError(text.name, 1, reason="its subject came out empty")

@@ -9,24 +9,49 @@ LONGEST_TITLE = 200
 LONGEST_URL = 2000
 
 # Controls, halves of characters, and marks that turn the reading direction of what follows or show nothing at all.
-_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]+")
+_CONTROLS = r"\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060\ufeff\ufff9-\ufffb\ud800-\udfff"
+_INVISIBLE = re.compile(f"[{_CONTROLS}\u2066-\u2069]+")
+_INVISIBLE_BUT_ISOLATES = re.compile(f"[{_CONTROLS}\u2066\u2067]+")
 # A first name like "Win a prize at example.com" is how spammers borrow a shop's good name (and its welcome mail).
 _ADVERTISES = re.compile(r"://|\bwww\.|@|\w{2,}\.\w{2,}", re.IGNORECASE)
+# Letters of the scripts that are read from right to left: Hebrew to Arabic Extended, their presentation forms, and others.
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _EMPTY_WORDS = frozenset({"null", "none", "undefined", "n/a", "unknown", "guest"})
 _SCHEMES = frozenset({"http", "https"})
 
 
 def line(text: str | None, longest: int = LONGEST_TITLE) -> str:
     """One line of at most `longest` characters: no controls, no direction overrides, single blanks; "" for None."""
-    if not text:
-        return ""
+    return _line(text, longest, unwanted=_INVISIBLE) if text else ""
+
+
+def subject(text: str, longest: int) -> str:
+    """A line that was filled in: the marks that hold its values together stay."""
+    return _line(text, longest, unwanted=_INVISIBLE_BUT_ISOLATES)
+
+
+def _line(text: str, longest: int, *, unwanted: re.Pattern[str]) -> str:
     # What is far too long is cut before it is looked at, so that a flood costs nothing.
-    words = _INVISIBLE.sub(" ", text[: longest * 4]).split()
+    words = unwanted.sub(" ", text[: longest * 4]).split()
     cleaned = " ".join(words)
     if len(cleaned) <= longest:
         return cleaned
     # A joiner or a colour of an emoji makes no sense without what it joins.
     return cleaned[: longest - 1].rstrip("\u200d\ufe0f ") + "…"
+
+
+def isolated(words: str) -> str:
+    """Words that are read from right to left, held together so that they do not turn round what stands beside them."""
+    return f"\u2068{words}\u2069" if words and _RIGHT_TO_LEFT.search(words) else words
+
+
+def direction(words: str) -> str:
+    """ "rtl" or "ltr", as most letters are read; "" where there are none."""
+    right = len(_RIGHT_TO_LEFT.findall(words))
+    letters = sum(map(str.isalpha, words))
+    if not letters:
+        return ""
+    return "rtl" if right * 2 > letters else "ltr"
 
 
 def name(text: str | None) -> str:
@@ -40,6 +65,11 @@ def name(text: str | None) -> str:
 
 @lru_cache(maxsize=8192)
 def url(text: str | None) -> str:
+    """As `one_url`, for an address that comes up in many messages."""
+    return one_url(text)
+
+
+def one_url(text: str | None) -> str:
     """An http or https address with everything unusual percent-encoded, or "" where it is none."""
     address = (text or "").strip()
     if not address or len(address) > LONGEST_URL or _INVISIBLE.search(address):

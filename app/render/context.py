@@ -18,31 +18,41 @@ MOST_ITEMS = 50
 Plain = dict[str, object]
 
 
-def context(facts: Facts, voice: Voice) -> Plain:
+def context(facts: Facts, voice: Voice, *, direction: str = "") -> Plain:
     """Everything a text can name: `customer`, `store`; `order`, `checkout`, `product`, `parcel` ({} where there is none);
     `code`, `unsubscribe_url`, and `mail` for the layout. Values are str, int, bool, or lists and dicts of these; lists hold
-    at most 50."""
+    at most 50. `direction` is the one in which the text itself is written, "" where it has no letters."""
     return {
         "customer": _customer(facts.customer, voice),
-        "store": {
-            "name": clean.line(voice.store_name, 100),
-            "url": clean.url(voice.store_url),
-            "postal_address": _one_line_address(voice.postal_address),
-        },
+        "store": _store(voice.store_name, voice.store_url, address=voice.postal_address),
         "order": _order(facts.order, voice) if facts.order else {},
         "checkout": _checkout(facts.checkout, voice) if facts.checkout else {},
         "product": _product(facts.product, voice) if facts.product else {},
         "parcel": {"days_late": facts.parcel.days_late} if facts.parcel else {},
         "code": {"word": facts.code or "", "percent": facts.dials.get("percent", 0) if facts.code else 0},
-        "unsubscribe_url": clean.url(voice.unsubscribe_url),
-        "mail": {"reason": clean.line(voice.reason_line, 300), **_tongue(voice.locale), **colours(voice.colour)},
+        "unsubscribe_url": clean.one_url(voice.unsubscribe_url),
+        "mail": _mail(voice.reason_line, voice.locale, direction=direction, colour=voice.colour),
     }
+
+
+@lru_cache(maxsize=1024)
+def _store(name: str, url: str, *, address: str | None) -> Plain:
+    return {
+        "name": clean.isolated(clean.line(name, 100)),
+        "url": clean.url(url),
+        "postal_address": _one_line_address(address),
+    }
+
+
+@lru_cache(maxsize=1024)
+def _mail(reason: str, locale: str, *, direction: str, colour: str) -> Plain:
+    return {"reason": clean.line(reason, 300), **_tongue(locale, direction), **colours(colour)}
 
 
 def _customer(customer: CustomerFacts, voice: Voice) -> Plain:
     return {
-        "first_name": clean.name(customer.first_name),
-        "last_name": clean.name(customer.last_name),
+        "first_name": clean.isolated(clean.name(customer.first_name)),
+        "last_name": clean.isolated(clean.name(customer.last_name)),
         "orders": customer.orders,
         "spent": money(customer.spent, voice.currency, locale=voice.locale),
     }
@@ -50,7 +60,7 @@ def _customer(customer: CustomerFacts, voice: Voice) -> Plain:
 
 def _order(order: OrderFacts, voice: Voice) -> Plain:
     return {
-        "number": clean.line(order.number, 60),
+        "number": clean.isolated(clean.line(order.number, 60)),
         "total": money(order.total, order.currency, locale=voice.locale),
         "placed_on": day(order.placed_at, voice),
         "shipped_on": day(order.shipped_at, voice),
@@ -75,7 +85,7 @@ def _product(product: ProductFacts, voice: Voice) -> Plain:
         for amount in (product.asked_price, product.price)
     )
     return {
-        "title": clean.line(product.title),
+        "title": clean.isolated(clean.line(product.title)),
         "url": clean.url(product.url) or clean.url(voice.store_url),
         "image_url": clean.url(product.image_url),
         "price": price,
@@ -84,13 +94,26 @@ def _product(product: ProductFacts, voice: Voice) -> Plain:
 
 
 def _item(item: ItemFacts, order: OrderFacts | CheckoutFacts, *, voice: Voice) -> Plain:
-    return {
-        "title": clean.line(item.title),
-        "quantity": item.quantity,
-        "price": money(item.price, order.currency, locale=voice.locale),
+    return _line(
+        item.title,
+        item.quantity,
+        price=money(item.price, order.currency, locale=voice.locale),
         # A product without a page of its own is still found in the store.
-        "url": clean.url(item.url) or clean.url(voice.store_url),
-        "image_url": clean.url(item.image_url),
+        url=item.url or voice.store_url,
+        otherwise=voice.store_url,
+        image_url=item.image_url,
+    )
+
+
+@lru_cache(maxsize=16384)
+def _line(title: str, quantity: int, *, price: str, url: str, otherwise: str, image_url: str | None) -> Plain:
+    """One bought line; the same few products are bought by many, and no text can change what is kept here."""
+    return {
+        "title": clean.isolated(clean.line(title)),
+        "quantity": quantity,
+        "price": price,
+        "url": clean.url(url) or clean.url(otherwise),
+        "image_url": clean.url(image_url),
     }
 
 
@@ -122,10 +145,15 @@ def known_locale(tag: str) -> Locale:
 
 
 @lru_cache(maxsize=1024)
-def _tongue(tag: str) -> Plain:
-    """The language of the page and the direction in which it is read."""
+def _tongue(tag: str, direction: str) -> Plain:
+    """The language of the page, the direction in which it is read, and the side where its lines begin.
+
+    A text that is written against the locale's direction is in some other language, which HTML says as "".
+    """
     locale = known_locale(tag)
-    return {"lang": str(locale).replace("_", "-"), "dir": locale.text_direction}
+    found = direction or locale.text_direction
+    lang = str(locale).replace("_", "-") if found == locale.text_direction else ""
+    return {"lang": lang, "dir": found, "start": "right" if found == "rtl" else "left"}
 
 
 @lru_cache(maxsize=1024)
@@ -138,7 +166,8 @@ def _zone(name: str) -> ZoneInfo:
 
 @lru_cache(maxsize=1024)
 def _one_line_address(address: str | None) -> str:
-    return ", ".join(part for part in (clean.line(row).rstrip(", ") for row in (address or "").splitlines()) if part)
+    rows = (clean.line(row).rstrip(", ") for row in (address or "").splitlines())
+    return clean.isolated(", ".join(row for row in rows if row))
 
 
 @lru_cache(maxsize=1024)
@@ -146,7 +175,7 @@ def colours(colour: str) -> Plain:
     """The accent, the ink that is readable on it, and a shade of it that is readable on a dark page."""
     accent = colour.lower() if re.fullmatch("#[0-9a-fA-F]{6}", colour) else COLOUR
     parts = [int(accent[place : place + 2], 16) for place in (1, 3, 5)]
-    ink = "#ffffff" if _contrast(parts, [255] * 3) >= _contrast(parts, [17] * 3) else "#111111"
+    ink = "#ffffff" if _contrast(parts, [255] * 3) >= _contrast(parts, [0] * 3) else "#000000"
     return {
         "colour": accent,
         "ink": ink,

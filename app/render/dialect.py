@@ -29,6 +29,10 @@ def _take(value: list[Any], count: int) -> list[Any]:
     return value[:count]
 
 
+def _part(value: Any) -> str:
+    return quote(str(value).strip("\u2068\u2069"), safe="")
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "default": _default,
     "upper": lambda value: str(value).upper(),
@@ -38,7 +42,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "take": _take,
 }
 # Put in by us around what stands in a link; not for texts.
-_OURS: Mapping[str, Callable[..., Any]] = {"link": clean.url, "part": lambda value: quote(str(value), safe="")}
+_OURS: Mapping[str, Callable[..., Any]] = {"link": clean.url, "part": _part}
 
 
 def dialect(*, escapes: bool) -> Dialect:

@@ -31,7 +31,7 @@ def html(bodies: Bodies, pieces: Pieces) -> str:
 
 
 def text(bodies: Bodies, pieces: Pieces) -> str:
-    return _filled(pieces.hide(_frame("_layout.txt")), {"body": bodies.text.rstrip("\n")}, pieces=pieces)
+    return _filled(pieces.hide(_frame("_layout.txt").rstrip("\n")), {"body": bodies.text.rstrip("\n")}, pieces=pieces)
 
 
 def _filled(frame: str, words: dict[str, str], *, pieces: Pieces) -> str:

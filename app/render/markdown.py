@@ -48,7 +48,8 @@ def tokens(text: Source, pieces: Pieces) -> list[Token]:
     found = list(_bare_statements(found, pieces))
     found = _loops_inside_lists(found, pieces)
     for one, before in zip(found[1:], found, strict=False):
-        if one.type == "inline" and before.type == "paragraph_open" and _is_lone_link(one):
+        is_paragraph = one.type == "inline" and before.type == "paragraph_open" and not before.level
+        if is_paragraph and _is_lone_link(one):
             before.attrSet("class", "action")
             _children(one)[0].attrSet("class", "button")
     return found
@@ -103,7 +104,8 @@ def _names_an_address(tag: Tag) -> bool:
 def _is_lone_link(inline: Token) -> bool:
     children = _children(inline)
     opened = [child for child in children if child.type == "link_open"]
-    return len(opened) == 1 and children[0] is opened[0] and children[-1].type == "link_close"
+    has_words = all(child.type != "image" for child in children)
+    return has_words and len(opened) == 1 and children[0] is opened[0] and children[-1].type == "link_close"
 
 
 def _children(token: Token) -> list[Token]:
@@ -146,11 +148,13 @@ def _verb(token: Token, pieces: Pieces) -> str:
 def _torn(found: Sequence[Token], pieces: Pieces) -> Iterator[Complaint]:
     """Each {% if %} and {% for %} must end in the paragraph, list or emphasis in which it begins."""
     open_now: list[str] = []
+    line = 1
     for one in _flat(found):
         if one.nesting and not _steps(open_now, one.nesting > 0, mark=one.type.rsplit("_", 1)[0]):
-            yield Complaint(1, "a {% %} is still open where its paragraph, list or emphasis ends")
+            yield Complaint(line, "a {% %} is still open where its paragraph, list or emphasis ends")
             return
         for tag in pieces.found(one.content) if one.type != "inline" else ():
+            line = tag.line
             if tag.is_statement and not _steps_tag(open_now, tag):
                 yield Complaint(
                     tag.line, f"“{tag.verb}” begins inside one paragraph, list or emphasis and ends in another"

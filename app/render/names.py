@@ -32,7 +32,7 @@ KNOWN: Mapping[str, Kind] = {
     "code": {"word": "text", "percent": "number"},
     "unsubscribe_url": "url",
 }
-AFTER_A_WORD = re.compile(r"(?<=[^\W\d_])[,;:]?([ \t]+)$")
+AFTER_A_WORD = re.compile(r"(?<=[^\W\d_])[,;:]?[ \t]+$")
 _KEEPS_EMPTY = frozenset({"upper", "lower", "capitalize"})
 
 

@@ -23,7 +23,7 @@ _MAY_BE_EMPTY = re.compile(r"(customer\.(?:first|last)_name)(?:\s*\|\s*(?:upper|
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One {{ }} or {% %}. `inside` is what stands in it; `gap` the blank before it that goes where the value is empty."""
+    """One {{ }} or {% %}. `inside` is what stands in it; `gap` the comma and blank that go with an empty value."""
 
     inside: str
     is_statement: bool
@@ -68,8 +68,8 @@ class Pieces:
                 shown += inside
                 continue
             gap = AFTER_A_WORD.search(shown) if kind == "variable" and _MAY_BE_EMPTY.fullmatch(inside) else None
-            shown = shown[: gap.start(1)] if gap else shown
-            shown += self._word(Tag(inside, kind == "block", number + first_line - 1, gap[1] if gap else ""))
+            shown = shown[: gap.start()] if gap else shown
+            shown += self._word(Tag(inside, kind == "block", number + first_line - 1, gap[0] if gap else ""))
         return shown
 
     def found(self, text: str) -> Iterator[Tag]:

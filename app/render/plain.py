@@ -48,8 +48,10 @@ def text(found: Sequence[Token], pieces: Pieces) -> str:
         if one.type == "paragraph_open":
             is_button = one.attrGet("class") == "action"
         elif one.type == "inline":
-            # A "hidden" paragraph is an item of a list without blank lines.
-            page.block(_inline(one, pieces, is_button=is_button), gap=not found[place - 1].hidden)
+            words = _inline(one, pieces, is_button=is_button)
+            # A "hidden" paragraph is an item of a list without blank lines; one of pictures alone says nothing here.
+            if words.strip() or page.marker:
+                page.block(words, gap=not found[place - 1].hidden)
         else:
             _block(one, page)
     return "".join(page.written)
@@ -98,7 +100,7 @@ def _inline(inline: Token, pieces: Pieces, *, is_button: bool) -> str:
             words = "".join(made[begun:])
             says_itself = words in {pieces.in_words(address), pieces.in_words(address.removeprefix("mailto:"))}
             made[begun:] = [_link("" if says_itself else words, address, is_button=is_button)]
-        else:
+        elif one.type != "image":
             made.append("\n" if one.type in {"softbreak", "hardbreak"} else one.content)
     return "".join(made)
 

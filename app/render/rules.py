@@ -84,7 +84,8 @@ def _is_too_deep(tree: nodes.Template) -> bool:
 def _forbidden(tree: nodes.Template) -> Iterator[Complaint]:
     for one in tree.find_all(nodes.Node):
         if not isinstance(one, _ALLOWED):
-            yield Complaint(one.lineno, _WORDS.get(type(one), f"“{type(one).__name__.lower()}” is not allowed"))
+            # The parser gives some of what it makes up no line.
+            yield Complaint(one.lineno or 1, _WORDS.get(type(one), f"“{type(one).__name__.lower()}” is not allowed"))
         elif isinstance(one, nodes.Filter):
             yield from _wrong_filter(one)
         elif isinstance(one, nodes.Const) and _is_too_large(one.value):

@@ -58,7 +58,15 @@ def facts(now: datetime, *, dials: dict[str, int], code: str | None) -> Facts:
         order=_order(week_ago),
         checkout=CheckoutFacts("sample", True, now, 745, "GBP", f"{STORE}/checkout", ITEMS),
         product=ProductFacts(
-            "22752", ITEMS[0].title, True, 275, "GBP", f"{STORE}/hanger", asked_price=325, wanted_at=week_ago
+            "22752",
+            ITEMS[0].title,
+            True,
+            275,
+            "GBP",
+            f"{STORE}/hanger",
+            image_url=f"{STORE}/hanger.jpg",
+            asked_price=325,
+            wanted_at=week_ago,
         ),
         parcel=ParcelFacts("sample", is_late=True, days_late=2, is_delivered=False),
         dials=dials,

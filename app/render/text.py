@@ -6,21 +6,23 @@ from dataclasses import dataclass
 from jinja2 import Template
 from markdown_it.token import Token
 
-from app.render import layout, markdown, plain, rules
+from app.render import clean, layout, markdown, plain, rules
 from app.render.dialect import HTML, PLAIN
-from app.render.pieces import Pieces, raw_tags
+from app.render.pieces import CLOSING, OPENING, Pieces, raw_tags
 from app.render.values import BadTextError, Complaint
 
 SHORTEST_PREVIEW = 30
+_SHOWN = {"softbreak": " ", "hardbreak": " ", "image": ""}
 NO_SUBJECT = "the first line is the subject, and it is empty"
 NO_BODY = "nothing stands below the subject"
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text that was found right, ready to be filled in."""
+    """A text that was found right, ready to be filled in. `direction` is "ltr" or "rtl", "" where it has no letters."""
 
     name: str
+    direction: str
     subject: Template
     plain: Template
     page: Template
@@ -65,6 +67,7 @@ def compiled(name: str, source: str) -> Text:
     page, words = layout.html(bodies, pieces), layout.text(bodies, pieces)
     return Text(
         name=name,
+        direction=clean.direction(pieces.bare(_words(parsed))),
         subject=PLAIN.from_string(pieces.code(parsed.subject)),
         plain=PLAIN.from_string(pieces.code(words)),
         page=HTML.from_string(pieces.code(page)),
@@ -83,14 +86,25 @@ def _parsed(source: str) -> _Parsed:
     return _Parsed(shown_subject.strip(), markdown.tokens(text, pieces), pieces, text.lines)
 
 
+def _words(parsed: _Parsed) -> str:
+    """What a reader sees of the text, without the addresses of its links."""
+    children = (child for one in parsed.body for child in one.children or ())
+    return " ".join([parsed.subject, *(child.content for child in children)])
+
+
 def _preview(parsed: _Parsed) -> str:
-    """The first paragraph that says something: what an inbox shows behind the subject. "" where each holds a choice."""
+    """The first paragraph that says something whatever is chosen: what an inbox shows behind the subject, or ""."""
+    pieces, depth = parsed.pieces, 0
     for place, one in enumerate(parsed.body):
+        depth += sum(_step(tag.verb) for tag in pieces.found(one.content) if one.type == "html_block")
         before = parsed.body[place - 1]
-        if one.type != "inline" or before.type != "paragraph_open" or before.level:
+        if depth or one.type != "inline" or before.type != "paragraph_open" or before.level:
             continue
-        words = " ".join(child.content for child in one.children or () if child.type == "text")
-        is_choice = any(tag.is_statement for tag in parsed.pieces.found(words))
-        if not is_choice and len(parsed.pieces.bare(words)) >= SHORTEST_PREVIEW:
+        words = "".join(_SHOWN.get(child.type, child.content) for child in one.children or ())
+        if len(pieces.bare(words)) >= SHORTEST_PREVIEW:
             return words
     return ""
+
+
+def _step(verb: str) -> int:
+    return (verb in OPENING) - (verb in CLOSING)
