@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from babel.numbers import format_currency
+from babel.numbers import NumberPattern
 
 from app.render import clean
 from app.render.values import COLOUR, Voice
@@ -120,7 +120,15 @@ def _line(title: str, quantity: int, *, price: str, url: str, otherwise: str, im
 @lru_cache(maxsize=16384)
 def money(amount: int, currency: str, *, locale: str) -> str:
     """`amount` minor units as people of `locale` write it: (1250, "EUR", "de") is "12,50 €"."""
-    return format_currency(major(amount, currency), currency, locale=known_locale(locale))
+    spoken, pattern = _way_of_money(locale)
+    return str(pattern.apply(major(amount, currency), spoken, currency=currency))
+
+
+@lru_cache(maxsize=1024)
+def _way_of_money(tag: str) -> tuple[Locale, NumberPattern]:
+    # What Babel's format_currency looks up anew for every amount.
+    locale = known_locale(tag)
+    return locale, locale.currency_formats["standard"]
 
 
 def day(at: datetime | None, voice: Voice) -> str:

@@ -3,9 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from babel.numbers import format_currency
 
 from app.render import BadTextError, load
+from app.render.context import known_locale, money
 from connectors.base import Address
+from connectors.money import major
 from tests.render.cast import VOICE, body, bought, facts, filled, named
 from tests.render.reading import read
 from workflows.language import ItemFacts
@@ -106,6 +109,15 @@ def test_money_and_dates_are_said_as_the_store_s_people_say_them() -> None:
     )
     british = replace(VOICE, locale="en-GB")
     assert body(filled(source, bought(currency="JPY", total=745), voice=british)) == "JP¥745 am 13 November 2026"
+
+
+@pytest.mark.parametrize("locale", ["en", "de", "ar-EG", "hi", "fr-CH", "he", "ja", "xx", "<b>"])
+@pytest.mark.parametrize(
+    ("amount", "currency"), [(123456789, "EUR"), (-745, "JPY"), (1, "KWD"), (0, "USD"), (5, "XYZ")]
+)
+def test_amounts_are_written_as_babel_writes_them(locale: str, amount: int, currency: str) -> None:
+    written = format_currency(major(amount, currency), currency, locale=known_locale(locale))
+    assert money(amount, currency, locale=locale) == written
 
 
 def test_a_text_that_is_not_there_is_named() -> None:
