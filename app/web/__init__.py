@@ -34,6 +34,8 @@ def plug(runtime: Runtime) -> Flask:
     """Flask with our routes, each behind its guard. Raises UnguardedRouteError where one has none."""
     app = errors.House("app", template_folder=str(TEMPLATES), static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MOST_FORM_BYTES
+    # An address is right or it is not: no redirect of ours is built from a Host header that somebody made up.
+    app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     house.move_in(app, runtime)
     remember_doors(app, runtime)

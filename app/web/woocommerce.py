@@ -11,6 +11,7 @@ from app.web.guard import Guard, guarded
 from app.web.headers import Frame, open_frame, open_to_admin
 from app.web.house import runtime
 from app.web.notice import Way, notice
+from app.web.visitors import Desk
 from connectors.errors import Malformed, Permanent, Unauthorised
 from connectors.stores.woocommerce import WooCommerce
 from connectors.stores.woocommerce import install as woocommerce
@@ -28,33 +29,53 @@ def embedded() -> Response:
     """The settings page; the launch token in the address opens it once."""
     try:
         found = visitors.by_woocommerce(request.args.get("launch", ""))
+    except woocommerce.LaunchOver as over:
+        return _open_again(over.address)
     except Unauthorised:
         found = None
     if found is None:
         raise Unauthorized(OPEN_AGAIN)
+    if not _is_first(found):
+        return _open_again(found.address)
     open_to_admin(PLATFORM, found.address)
-    token, ends = found.visitor.token_id, found.visitor.expires_at
-    now = runtime().clock.now()
-    if not launch.is_first(runtime().database, store_id=found.store_id, token_id=token, expires_at=ends, now=now):
-        return notice("Please open this page again", OPEN_AGAIN, status=401)
     return Response(settings.page(found))
+
+
+def _is_first(found: Desk) -> bool:
+    token, ends, now = found.visitor.token_id, found.visitor.expires_at, runtime().clock.now()
+    return launch.is_first(runtime().database, store_id=found.store_id, token_id=token, expires_at=ends, now=now)
+
+
+def _open_again(address: str) -> Response:
+    """Said inside the admin of the store whose token it was: a browser that reloads a frame sends the old one."""
+    open_to_admin(PLATFORM, address)
+    return notice("Please open this page again", OPEN_AGAIN, status=401)
 
 
 @routes.get("/install/woocommerce")
 @guarded(Guard.PUBLIC)
-def install() -> Answer:
-    """Where a merchant types the store's address; with one, on to the store's own approval screen."""
-    typed = request.args.get("store", "")
+def install() -> Response:
+    """Where a merchant types the store's address, or finds it filled in by the store's admin. A link alone leads nowhere."""
+    return _asked(request.args.get("store", ""))
+
+
+@routes.post("/install/woocommerce")
+@guarded(Guard.PUBLIC)
+def begin() -> Answer:
+    """On to the approval screen of the store that was typed."""
+    typed, allow_private = request.form.get("store", ""), runtime().config.allow_private_stores
+    try:
+        address = woocommerce.store_address(typed, allow_private=allow_private)
+    except Permanent as error:
+        return _asked(typed, complaint=str(error))
+    return redirect(_approval_screen(address), code=303)
+
+
+def _asked(typed: str, *, complaint: str | None = None) -> Response:
     # The browser follows the form to the store, so the policy has to let it go there.
     open_frame(Frame(forms=("'self'", "https:", *(("http:",) if runtime().config.allow_private_stores else ()))))
-    if not typed:
-        return Response(render_template("install_woocommerce.html", typed="", complaint=None))
-    try:
-        address = woocommerce.store_address(typed, allow_private=runtime().config.allow_private_stores)
-    except Permanent as error:
-        page = render_template("install_woocommerce.html", typed=typed[:300], complaint=str(error))
-        return Response(page, status=400)
-    return redirect(_approval_screen(address))
+    page = render_template("install_woocommerce.html", typed=typed[:300], complaint=complaint)
+    return Response(page, status=400 if complaint else 200)
 
 
 def _approval_screen(address: str) -> str:

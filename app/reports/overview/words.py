@@ -10,7 +10,7 @@ def labelled(name: str) -> str:
 
 
 def readable(sentence: str) -> str:
-    """A complaint with the names of dials as the page shows them."""
+    """A sentence with the names of dials and texts as the page shows them."""
     parts = sentence.split("“")
     return parts[0] + "".join(
         f"“{labelled(quoted.partition('”')[0])}”{quoted.partition('”')[2]}" for quoted in parts[1:]

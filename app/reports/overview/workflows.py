@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.model import Enrollment, EnrollmentState, Message, MessageState, Outcome, OutcomeKind, WorkflowSetting
 from app.reports.overview.counts import Count, count
 from app.reports.overview.words import labelled, readable
-from workflows.language import Dial, Number, Workflow, counted
+from workflows.language import Dial, Number, Purpose, Workflow, counted
 
 LOOK_BACK = timedelta(days=30)
 
@@ -32,8 +32,12 @@ class DialView:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowView:
+    """`note` is what to know before it is switched on; `sentences` name texts as people read them."""
+
     name: str
     title: str
+    purpose: Purpose
+    note: str | None
     sentences: tuple[str, ...]
     is_on: bool
     on_since: datetime | None
@@ -42,6 +46,11 @@ class WorkflowView:
     sent: Count
     held_out: Count
     complaints: tuple[str, ...] = ()
+
+    @property
+    def has_counts(self) -> bool:
+        """Whether there is anything to count: one that was never on is quiet about it."""
+        return self.is_on or any((self.waiting, self.sent, self.held_out))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +62,9 @@ class Refused:
 
 
 def workflows(session: Session, *, store_id: int, known: Mapping[str, Workflow], now: datetime) -> list[WorkflowView]:
-    """Every workflow with this store's switch, dials and counts."""
-    return [workflow(session, store_id=store_id, known=one, now=now) for one in known.values()]
+    """Every workflow with this store's switch, dials and counts: marketing before service, those that are on first."""
+    views = [workflow(session, store_id=store_id, known=one, now=now) for one in known.values()]
+    return sorted(views, key=lambda one: (one.purpose is Purpose.SERVICE, not one.is_on, one.title))
 
 
 def workflow(
@@ -69,7 +79,9 @@ def workflow(
     return WorkflowView(
         name=known.name,
         title=known.title or labelled(known.name),
-        sentences=tuple(known.sentences(saved).splitlines()),
+        purpose=known.purpose,
+        note=known.note,
+        sentences=tuple(readable(line) for line in known.sentences(saved).splitlines()),
         is_on=bool(setting and setting.is_on),
         on_since=setting.on_since if setting else None,
         dials=dials,

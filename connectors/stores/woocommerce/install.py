@@ -37,6 +37,14 @@ _ADMIN = re.compile(r"/(?:wp-admin|wp-login\.php|wp-json|index\.php)(?:/.*)?$")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
+class LaunchOver(Unauthorised):
+    """A launch token of the store at `address`, genuine but over."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__("a launch token that is over, or lasts too long")
+        self.address = address
+
+
 def store_address(text: str, *, allow_private: bool) -> str:
     """What a merchant typed, as `https://host[/path]`; international names become their `xn--` form.
 
@@ -218,7 +226,7 @@ def read_launch(token: str, *, secret: str, address: str, audience: str, now: da
         raise Unauthorised("a launch token without an end")
     left = expires - now.timestamp()
     if not -LEEWAY.total_seconds() <= left <= (LONGEST_LIFE + LEEWAY).total_seconds():
-        raise Unauthorised("a launch token that is over, or lasts too long")
+        raise LaunchOver(address)
     return Visitor(
         address=address,
         user_id=_claim(claims, "sub"),
