@@ -1,0 +1,193 @@
+"""What a store, or a stranger, gets who calls: nothing without a signature, and nothing lost that had one."""
+
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from app.clock import FrozenClock
+from app.config import Config
+from app.model import Connection, Delivery, Store
+from app.pipeline.inbox import open_batch
+from app.runtime import Runtime, assemble
+from app.web import plug
+from app.web.webhooks import MOST_BYTES
+from tests.web.visiting import (
+    APP_SECRET,
+    House,
+    deliver,
+    from_shopify,
+    from_woocommerce,
+    shopify_store,
+    woocommerce_store,
+)
+
+BODY = b'{"id": 1}'
+ADDRESSES = {"shopify": "/webhooks/shopify", "woocommerce": "/webhooks/woocommerce/{key}"}
+
+
+def _kept(runtime: Runtime) -> list[Delivery]:
+    with runtime.database.read_inbox() as inbox:
+        return list(inbox.scalars(sa.select(Delivery).order_by(Delivery.id)))
+
+
+def _headers(store: House, body: bytes, *, secret: str | None = None) -> dict[str, str]:
+    if store.platform == "shopify":
+        return from_shopify(store, body, **({"secret": secret} if secret else {}))
+    return from_woocommerce(store, body, secret=secret)
+
+
+def test_a_signed_call_is_kept_as_it_came_and_answered_with_200(
+    runtime: Runtime, client: FlaskClient, store: House
+) -> None:
+    body = b'{ "id":1,\n "note": "caf\xc3\xa9" }'
+    answer = deliver(client, store, body)
+    assert (answer.status_code, answer.data) == (200, b"")
+    assert [(row.store_id, row.body) for row in _kept(runtime)] == [(store.id, body)]
+
+
+@pytest.mark.parametrize("change", ["secret", "body", "missing", "odd"])
+def test_a_bad_signature_is_401_and_leaves_no_row(
+    runtime: Runtime, client: FlaskClient, store: House, change: str
+) -> None:
+    headers = _headers(store, BODY, secret="a guess" if change == "secret" else None)
+    name = next(name for name in headers if "Hmac" in name or "Signature" in name)
+    if change == "missing":
+        del headers[name]
+    if change == "odd":
+        headers[name] = "caf\u00e9 !"
+    answer = deliver(client, store, BODY + b" " if change == "body" else BODY, headers=headers)
+    assert answer.status_code == 401
+    assert _kept(runtime) == []
+
+
+def test_a_signature_of_one_store_is_worth_nothing_at_another(
+    runtime: Runtime, client: FlaskClient, tea: House
+) -> None:
+    other = woocommerce_store(runtime, "coffee")
+    assert deliver(client, other, BODY, headers=from_woocommerce(tea, BODY)).status_code == 401
+    assert _kept(runtime) == []
+
+
+def test_an_older_secret_of_the_app_still_signs(runtime: Runtime, config: Config, clock: FrozenClock) -> None:
+    store = shopify_store(runtime)
+    rotated = assemble(replace(config, shopify_client_secret=("a new secret", APP_SECRET)), clock=clock)
+    client = plug(rotated).test_client()
+    assert deliver(client, store, BODY).status_code == 200
+    assert deliver(client, store, BODY, headers=from_shopify(store, BODY, secret="a new secret")).status_code == 200
+    rotated.close()
+
+
+def test_a_secret_that_changed_a_moment_ago_counts_at_once(
+    runtime: Runtime, client: FlaskClient, clock: FrozenClock, tea: House
+) -> None:
+    assert deliver(client, tea, BODY).status_code == 200
+    clock.travel(timedelta(seconds=1))
+    locked = runtime.vault.lock('{"webhook_secret": "a new secret"}')
+    with runtime.database.write() as session:
+        session.execute(sa.update(Connection).values(locked=locked))
+    body = b'{"id": 2}'
+    assert deliver(client, tea, body, headers=from_woocommerce(tea, body, secret="a new secret")).status_code == 200
+
+
+def test_an_unknown_store_is_404_and_leaves_no_row(runtime: Runtime, client: FlaskClient, store: House) -> None:
+    stranger = replace(store, address="nobody.myshopify.com", key="nobody")
+    assert deliver(client, stranger, BODY).status_code == 404
+    assert _kept(runtime) == []
+
+
+def test_a_body_of_5_mb_is_taken_and_one_byte_more_is_413(runtime: Runtime, client: FlaskClient, store: House) -> None:
+    assert deliver(client, store, b" " * MOST_BYTES).status_code == 200
+    assert deliver(client, store, b" " * (MOST_BYTES + 1)).status_code == 413
+    assert len(_kept(runtime)) == 1
+
+
+def test_a_body_in_chunks_has_the_same_limit(runtime: Runtime, client: FlaskClient, store: House) -> None:
+    where = ADDRESSES[store.platform].format(key=store.key)
+    for size, expected in ((MOST_BYTES, 200), (MOST_BYTES + 1, 413), (3 * MOST_BYTES, 413)):
+        body = b" " * size
+        answer = client.post(
+            where,
+            headers=_headers(store, body) | {"Transfer-Encoding": "chunked"},
+            input_stream=BytesIO(body),
+            environ_overrides={"wsgi.input_terminated": True},
+        )
+        assert answer.status_code == expected
+    assert len(_kept(runtime)) == 1
+
+
+@pytest.mark.parametrize("body", [b"not json", b'{"errors": "[API] Invalid"}', b"", b"[" * 5000, b"\xff\xfe"])
+def test_a_signed_body_that_cannot_be_read_is_kept_and_set_aside_with_its_reason(
+    runtime: Runtime, client: FlaskClient, store: House, body: bytes
+) -> None:
+    assert deliver(client, store, body).status_code == 200
+    assert deliver(client, store, b"{}", headers=_other_topic(store)).status_code == 200
+    open_batch(runtime)
+    rows = _kept(runtime)
+    assert [row.state for row in rows] == ["aside", "aside"]
+    assert all(row.reason for row in rows)
+
+
+def _other_topic(store: House) -> dict[str, str]:
+    if store.platform == "shopify":
+        return from_shopify(store, b"{}", X_Shopify_Topic="things/happened", X_Shopify_Webhook_Id="w-2")
+    return from_woocommerce(store, b"{}", topic="thing.happened")
+
+
+def test_a_bad_delivery_stops_nobody_else(runtime: Runtime, client: FlaskClient) -> None:
+    bad, good = shopify_store(runtime, "bad"), woocommerce_store(runtime, "good")
+    deliver(client, bad, b"not json")
+    deliver(client, good, b'{"id": 5, "email": "anna@example.com", "date_modified_gmt": "2026-11-20T11:00:00"}')
+    open_batch(runtime)
+    assert {row.store_id: row.state for row in _kept(runtime)} == {bad.id: "aside", good.id: "done"}
+
+
+@pytest.mark.parametrize("body", [b"webhook_id=5", b"webhook_id=1234567890\n"])
+def test_the_ping_of_woocommerce_gets_exactly_200_and_leaves_no_row(
+    runtime: Runtime, client: FlaskClient, tea: House, body: bytes
+) -> None:
+    """WooCommerce switches a webhook off whose ping gets anything else, 204 included; it is a form without signature."""
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = client.post(f"/webhooks/woocommerce/{tea.key}", data=body, headers=form)
+    assert (answer.status, answer.data) == ("200 OK", b"")
+    assert _kept(runtime) == []
+
+
+@pytest.mark.parametrize("body", [b"webhook_id=5&id=1", b"webhook_id=x", b"id=5", b""])
+def test_what_only_resembles_a_ping_needs_a_signature(
+    runtime: Runtime, client: FlaskClient, tea: House, body: bytes
+) -> None:
+    assert client.post(f"/webhooks/woocommerce/{tea.key}", data=body).status_code == 401
+    assert _kept(runtime) == []
+
+
+def test_a_delivery_that_comes_twice_is_kept_once(runtime: Runtime, client: FlaskClient, store: House) -> None:
+    assert [deliver(client, store, BODY).status_code for _ in range(3)] == [200, 200, 200]
+    assert len(_kept(runtime)) == 1
+
+
+def test_a_store_that_has_gone_may_still_tell_what_the_law_demands(
+    runtime: Runtime, client: FlaskClient, corner: House
+) -> None:
+    with runtime.database.write() as session:
+        session.execute(sa.update(Store).values(state="uninstalled"))
+    body = b'{"shop_domain": "corner.myshopify.com"}'
+    headers = from_shopify(corner, body, X_Shopify_Topic="shop/redact")
+    assert deliver(client, corner, body, headers=headers).status_code == 200
+    assert [row.topic for row in _kept(runtime)] == ["shop/redact"]
+
+
+def test_a_demand_of_one_store_is_not_played_to_another(runtime: Runtime, client: FlaskClient, corner: House) -> None:
+    """The signature covers the body alone, and a header says whose it is."""
+    other = shopify_store(runtime, "other")
+    body = b'{"shop_domain": "corner.myshopify.com"}'
+    headers = from_shopify(other, body, X_Shopify_Topic="shop/redact")
+    assert deliver(client, other, body, headers=headers).status_code == 401
+    assert _kept(runtime) == []
+
+
+def test_only_a_post_delivers(client: FlaskClient, store: House) -> None:
+    assert client.get(ADDRESSES[store.platform].format(key=store.key)).status_code == 405
