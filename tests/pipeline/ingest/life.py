@@ -45,12 +45,12 @@ class Life:
     now: datetime = BIRTH
 
     def go_on(self, steps: int) -> "Life":
-        moves = (self.sign_up, self.guest_order, self.account_order, self.answer, self.rename, self.change_address)
-        moves += (self.guest_answer, self.verify, self.close_account)
-        later = (self.cancel, self.give_back, self.ship, self.deliver, self.pay, self.delete, self.sign_in_and_claim)
+        moves = [self.sign_up, self.guest_order, self.account_order, self.answer, self.rename, self.change_address]
+        moves += [self.guest_answer, self.verify, self.close_account]
+        moves += [self.cancel, self.give_back, self.ship, self.deliver, self.pay, self.delete, self.sign_in_and_claim]
         for _ in range(steps):
             self.now += timedelta(seconds=self.dice.randrange(60, 7200))
-            self.dice.choice(moves + later)()
+            self.dice.choice(moves)()
         return self
 
     def snapshot(self) -> list[Record]:
