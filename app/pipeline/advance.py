@@ -28,7 +28,7 @@ from app.model import (
 from app.pipeline.fair import PARKED, any_due, claim
 from app.pipeline.versions import Settings, settings_of
 from app.policy import Case, Decision, Law, Reason, Standing, Verdict, decide
-from app.rows import chunks, table_of
+from app.rows import bulk, chunks, table_of
 from app.runtime import Runtime
 from workflows.language import Facts, Step, Workflow
 
@@ -65,6 +65,7 @@ class _Desk:
     settings: Settings
     workflows: Mapping[str, Workflow]
     now: datetime
+    turned: dict[tuple[str, int], Mapping[str, int]] = field(default_factory=dict)
 
 
 def advance(runtime: Runtime, limit: int = 500) -> int:
@@ -144,7 +145,10 @@ def _ask(desk: _Desk, row: Any) -> Ask:
     found = _workflow_and_step(desk, row)
     if found is None:
         return Ask(row.id, row.customer_id, row.subject, row.event_at)
-    turned = found[0].turned(_dials(desk, row))
+    place = (row.workflow, row.version)
+    turned = desk.turned.get(place)
+    if turned is None:
+        turned = desk.turned[place] = found[0].turned(_dials(desk, row))
     return Ask(row.id, row.customer_id, row.subject, row.event_at, found[1].send.medium, turned)
 
 
@@ -248,9 +252,9 @@ def message_key(store_key: str, enrollment_id: int, *, step: str) -> str:
 def _write(session: Session, written: _Written) -> None:
     connection = session.connection()
     if written.outcomes:
-        connection.execute(sa.insert(OUTCOME), written.outcomes)
+        bulk(session, sa.insert(OUTCOME), table=OUTCOME, rows=written.outcomes)
     if written.messages:
-        connection.execute(sa.insert(MESSAGE), written.messages)
+        bulk(session, sa.insert(MESSAGE), table=MESSAGE, rows=written.messages)
     if written.moves:
         names = ("state", "step", "due_at", "alarm_at", "tries")
         update = sa.update(ENROLLMENT).where(ENROLLMENT.c.id == sa.bindparam("row_id"))

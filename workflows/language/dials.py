@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from workflows.language.lengths import Unit, counted, spoken
 
@@ -29,8 +30,7 @@ class Dial:
     @property
     def stops(self) -> tuple[int, int, int]:
         """(low, default, high) in whole units."""
-        low, default, high = (value // self.unit.length for value in (self.low, self.default, self.high))
-        return low, default, high
+        return _stops(self)
 
     def value(self, saved: Mapping[str, int]) -> timedelta:
         """The turned value, or the default; a saved value that lies outside today's stops is moved to the nearer one."""
@@ -44,6 +44,13 @@ class Dial:
     def said(self, count: int) -> str:
         """So many units as people say it; "before" where it lies before the event."""
         return spoken(count * self.unit.length, self.unit) + (" before" if count < 0 else "")
+
+
+@lru_cache(maxsize=1024)
+def _stops(one: Dial) -> tuple[int, int, int]:
+    """Reckoned once a dial: every decision asks for it."""
+    length = one.unit.length
+    return one.low // length, one.default // length, one.high // length
 
 
 @dataclass(frozen=True, slots=True)

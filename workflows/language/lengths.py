@@ -19,7 +19,10 @@ class Unit(StrEnum):
     @property
     def length(self) -> timedelta:
         """The length of one. Raises KeyError for what is not a length of time."""
-        return {Unit.DAYS: timedelta(days=1), Unit.HOURS: timedelta(hours=1)}[self]
+        return _LENGTHS[self]
+
+
+_LENGTHS = {Unit.DAYS: timedelta(days=1), Unit.HOURS: timedelta(hours=1)}
 
 
 def days(count: int) -> timedelta:
