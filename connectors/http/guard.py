@@ -17,7 +17,13 @@ from urllib3.util import connection as connecting
 
 from connectors.errors import Permanent, Temporary
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# All that is handed out as public; what lies outside is reserved, retired or translated by somebody's own rules.
+_UNICAST = ipaddress.ip_network("2000::/3")
+_RELAYS = ipaddress.ip_network("192.88.99.0/24")
+_ISATAP = frozenset({0x00005EFE, 0x02005EFE})
 
 
 def is_callable(text: str, *, allow_private: bool = False) -> bool:
@@ -25,15 +31,27 @@ def is_callable(text: str, *, allow_private: bool = False) -> bool:
 
     Link-local addresses (where clouds keep their metadata), multicast and unspecified ones are never called.
     """
-    address: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.sixtofour or address.teredo:
-            return False
-        inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else address.ipv4_mapped
-        address = inner or address
-    if address.is_multicast or address.is_link_local or address.is_unspecified:
+    address = _reached(ipaddress.ip_address(text.partition("%")[0]))
+    if address is None or address.is_multicast or address.is_link_local or address.is_unspecified:
         return False
-    return address.is_global or (allow_private and (address.is_private or address.is_loopback))
+    return _is_public(address) or (allow_private and (address.is_private or address.is_loopback))
+
+
+def _reached(address: Address) -> Address | None:
+    """Where a packet to this address ends up; None for the tunnels, which hide that."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address.sixtofour or address.teredo or (int(address) >> 32) & 0xFFFFFFFF in _ISATAP:
+        return None
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address
+
+
+def _is_public(address: Address) -> bool:
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_global and address not in _RELAYS
+    return address.is_global and address in _UNICAST
 
 
 class _Guard(HTTPConnection):

@@ -59,7 +59,10 @@ class RefundRecord:
 
 @dataclass(frozen=True, slots=True)
 class FulfillmentRecord:
-    """One parcel. `delivered_at` is the carrier's word; where a platform has no parcels, the completed order is one."""
+    """One parcel. `delivered_at` is the carrier's word; where a platform has no parcels, the completed order is one.
+
+    `picked_up_at` is when the carrier first moved it, `scanned_at` when it was last seen on its way, as far as this says.
+    """
 
     external_id: str
     order_external_id: str
@@ -68,6 +71,8 @@ class FulfillmentRecord:
     shipped_at: datetime | None = None
     delivered_at: datetime | None = None
     promised_at: datetime | None = None
+    picked_up_at: datetime | None = None
+    scanned_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,9 @@ class CheckoutRecord:
 
 @dataclass(frozen=True, slots=True)
 class ProductRecord:
+    """A product on the shelf. `price` is its cheapest variant's; `is_available` is whether a shopper can buy it today, so that
+    it is shown and in stock."""
+
     external_id: str
     title: str
     updated_at: datetime

@@ -247,6 +247,15 @@ def test_an_endless_line_is_malformed(http: Http, origin: str) -> None:
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
         "2001:0:7f00:1::",
+        "::127.0.0.1",
+        "::ffff:0:127.0.0.1",
+        "fec0::1",
+        "64:ff9b:1::7f00:1",
+        "5f00::1",
+        "4000::1",
+        "192.88.99.1",
+        "2606:4700::5efe:7f00:1",
+        "2606:4700::200:5efe:a00:1",
     ],
 )
 def test_addresses_that_are_not_public_are_never_called(address: str) -> None:

@@ -258,20 +258,22 @@ def _keep_parcels(batch: "Batch", parcels: Sequence[FulfillmentRecord], *, touch
             "shipped_at": one.shipped_at,
             "delivered_at": one.delivered_at,
             "promised_at": one.promised_at,
+            "picked_up_at": one.picked_up_at,
+            "scanned_at": one.scanned_at,
             "updated_at": one.updated_at,
         }
         for one in parcels
     ]
     # What was taken for news may turn out to be history.
     touched.live |= _with_new_parcels(batch, PARCEL.c.external_id, ids=[one.external_id for one in parcels])
-    # The first time that somebody gave for sending and delivery stays, whichever payload told it, an old one included.
+    # The first time that somebody gave for sending, pick-up and delivery stays, whichever payload told it, an old one included.
     upsert(
         batch.session,
         PARCEL,
         rows=rows,
         unless_newer="updated_at",
-        unsaid_stays=("promised_at",),
-        earliest=("shipped_at", "delivered_at"),
+        unsaid_stays=("promised_at", "scanned_at"),
+        earliest=("shipped_at", "delivered_at", "picked_up_at"),
     )
     since = batch.store.live_since
     news = [one for one in parcels if any(at is not None and at >= since for at in (one.shipped_at, one.delivered_at))]

@@ -86,7 +86,7 @@ def query_is_genuine(raw_query: str, secrets: Sequence[str], *, now: datetime, w
 def _is_near(stamp: str, now: datetime, *, window: timedelta) -> bool:
     if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
         return False
-    return abs(now - datetime.fromtimestamp(int(stamp), UTC)) <= window
+    return abs(now.timestamp() - int(stamp)) <= window.total_seconds()
 
 
 def _signatures(pairs: Sequence[tuple[str, str]], secret: str) -> list[str]:

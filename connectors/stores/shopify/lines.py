@@ -1,7 +1,8 @@
 """A bulk result, which is one JSON object a line: cut into whole groups, decoded, and made into records.
 
-An order's lines of goods are JSON lines of their own that name their parent. We ask Shopify to keep each group together; a
-child that turns up elsewhere is kept for a parent still to come, and what finds none makes its order be looked at again.
+An order's lines of goods and a product's variants are JSON lines of their own that name their parent. We ask Shopify to keep
+each group together; a child that turns up elsewhere is kept for a parent still to come, and what finds none makes its parent
+be looked at again.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,7 +21,7 @@ MOST_LOST = 50_000
 LONGEST_GROUP = 16 * 1024 * 1024
 
 _CHILD = b'"__parentId":'
-_DECODER = msgspec.json.Decoder(shapes.Customer | shapes.Product | shapes.Order | shapes.Line)
+_DECODER = msgspec.json.Decoder(shapes.Root | shapes.Child)
 _KINDS = {"Customer": Kind.CUSTOMER, "Product": Kind.PRODUCT, "Order": Kind.ORDER}
 
 
@@ -55,14 +56,18 @@ def _last_parent(block: bytes) -> int:
     return 0
 
 
+def _look_at(gid: str) -> LookAgain:
+    return LookAgain(_KINDS.get(gid.split("/")[-2], Kind.ORDER), tail(gid))
+
+
 class Assembler:
-    """Turns groups into records. `lost` are the global ids of orders whose lines could not be joined."""
+    """Turns groups into records. `lost` are the global ids of orders and products whose parts could not be joined."""
 
     def __init__(self, lost: Iterable[str] = ()) -> None:
         self.done = 0
         self.unknown: list[str] = []
         self._lost = dict.fromkeys(lost)
-        self._orphans: dict[str, list[shapes.Line]] = {}
+        self._orphans: dict[str, list[shapes.Child]] = {}
 
     @property
     def lost(self) -> list[str]:
@@ -82,17 +87,17 @@ class Assembler:
 
     def leftovers(self) -> list[Record]:
         """At the end of a result: what has to be looked at again, because its parts did not come together."""
-        found: list[Record] = [LookAgain(Kind.ORDER, tail(one)) for one in self.lost]
+        found: list[Record] = [_look_at(one) for one in self.lost]
         self._lost.clear()
         self._orphans.clear()
         return found
 
-    def _join(self, found: list[shapes.Root | shapes.Line], made: list[Record]) -> None:
+    def _join(self, found: list[shapes.Root | shapes.Child], made: list[Record]) -> None:
         parent: shapes.Root | None = None
         parent_id = ""
-        lines: list[shapes.Line] = []
+        lines: list[shapes.Child] = []
         for node in found:
-            if isinstance(node, shapes.Line):
+            if isinstance(node, shapes.Line | shapes.Variant):
                 if node.parent == parent_id:
                     lines.append(node)
                 elif node.parent:
@@ -104,7 +109,7 @@ class Assembler:
         if parent is not None:
             self._make(parent, lines, made=made)
 
-    def _keep(self, node: shapes.Line, parent: str) -> None:
+    def _keep(self, node: shapes.Child, parent: str) -> None:
         self._orphans.setdefault(parent, []).append(node)
         if len(self._orphans) > MOST_ORPHANS:
             self._lost.update(dict.fromkeys(self._orphans))
@@ -112,26 +117,28 @@ class Assembler:
         if len(self._lost) > MOST_LOST:
             raise Malformed("the bulk result does not keep its groups together")
 
-    def _make(self, node: shapes.Root, lines: list[shapes.Line], *, made: list[Record]) -> None:
+    def _make(self, node: shapes.Root, lines: list[shapes.Child], *, made: list[Record]) -> None:
         self.done += 1
         if self._orphans:
             lines = lines + self._orphans.pop(node.id, [])
         try:
             if isinstance(node, shapes.Order):
-                made.extend(nodes.order(node, lines, unknown=self.unknown))
+                goods = [one for one in lines if isinstance(one, shapes.Line)]
+                made.extend(nodes.order(node, goods, unknown=self.unknown))
             elif isinstance(node, shapes.Customer):
                 made.append(nodes.customer(node, self.unknown))
             else:
-                made.append(nodes.product(node, self.unknown))
+                sold = [one for one in lines if isinstance(one, shapes.Variant)]
+                made.append(nodes.product(node, self.unknown, variants=sold))
         except Malformed:
             made.append(self._again(node.id))
 
     def _again(self, gid: str) -> LookAgain:
         self.unknown.append("bulk.line=malformed")
-        return LookAgain(_KINDS.get(gid.split("/")[-2], Kind.ORDER), tail(gid))
+        return _look_at(gid)
 
-    def _one_by_one(self, group: bytes) -> tuple[list[shapes.Root | shapes.Line], list[Record]]:
-        found: list[shapes.Root | shapes.Line] = []
+    def _one_by_one(self, group: bytes) -> tuple[list[shapes.Root | shapes.Child], list[Record]]:
+        found: list[shapes.Root | shapes.Child] = []
         made: list[Record] = []
         for text in filter(None, group.split(b"\n")):
             try:

@@ -33,11 +33,16 @@ _LINE = f"""
 
 _REFUND = f"id createdAt processedAt totalRefundedSet {_MONEY}"
 
-_FULFILLMENT = "id status displayStatus createdAt updatedAt deliveredAt estimatedDeliveryAt"
+_PARCEL = "id status displayStatus createdAt updatedAt deliveredAt inTransitAt estimatedDeliveryAt"
+_FULFILLMENT = f"{_PARCEL} events(first: 1, sortKey: HAPPENED_AT, reverse: true) {{ nodes {{ happenedAt }} }}"
 
 
 def _order(few: str) -> str:
-    """The fields of an order; `few` bounds its two lists, as in "(first: 5)"."""
+    """The fields of an order; `few` bounds its two lists, as in "(first: 5)".
+
+    A bulk document has no bounds, and no connection inside a list either, so there a parcel comes without its last scan.
+    """
+    parcel = _FULFILLMENT if few else _PARCEL
     return f"""
   __typename id name createdAt processedAt updatedAt cancelledAt test sourceName
   displayFinancialStatus displayFulfillmentStatus
@@ -48,15 +53,18 @@ def _order(few: str) -> str:
   shippingAddress {{ countryCodeV2 provinceCode }}
   billingAddress {{ firstName lastName countryCodeV2 provinceCode }}
   refunds{few} {{ {_REFUND} }}
-  fulfillments{few} {{ {_FULFILLMENT} }}
+  fulfillments{few} {{ {parcel} }}
 """
 
 
 _PRODUCT = """
-  __typename id title status tags updatedAt publishedAt onlineStoreUrl
+  __typename id title status tags updatedAt publishedAt onlineStoreUrl tracksInventory totalInventory
   featuredMedia { preview { image { url } } }
   priceRangeV2 { minVariantPrice { amount currencyCode } }
 """
+
+# Some variants can be bought though nothing of them is in stock; only they themselves say so.
+_SOLD = "variants(first: %d) { nodes { availableForSale } }"
 
 _CHECKOUT = f"""
   __typename id createdAt updatedAt completedAt abandonedCheckoutUrl
@@ -102,7 +110,10 @@ query BulkState($id: ID!) {
 """
 
 BULK_CUSTOMERS = f"{{ customers%s {{ edges {{ node {{ {_CUSTOMER} }} }} }} }}"
-BULK_PRODUCTS = f"{{ products%s {{ edges {{ node {{ {_PRODUCT} }} }} }} }}"
+BULK_PRODUCTS = (
+    f"{{ products%s {{ edges {{ node {{ {_PRODUCT} "
+    "variants { edges { node { __typename id availableForSale } } } } } } }"
+)
 BULK_ORDERS = f"{{ orders%s {{ edges {{ node {{ {_order('')} lineItems {{ edges {{ node {{ {_LINE} }} }} }} }} }} }} }}"
 
 CHANGED_CUSTOMERS = f"""
@@ -113,7 +124,10 @@ query ChangedCustomers($query: String!, $after: String) {{
 
 CHANGED_PRODUCTS = f"""
 query ChangedProducts($query: String!, $after: String) {{
-  page: products(first: 100, after: $after, query: $query, sortKey: UPDATED_AT) {{ nodes {{ {_PRODUCT} }} {_PAGE} }}
+  page: products(first: 50, after: $after, query: $query, sortKey: UPDATED_AT) {{
+    nodes {{ {_PRODUCT} {_SOLD % 10} }}
+    {_PAGE}
+  }}
 }}
 """
 
@@ -135,7 +149,7 @@ query ChangedCheckouts($query: String!, $after: String) {{
 """
 
 LOOK_CUSTOMER = f"query LookCustomer($id: ID!) {{ found: customer(id: $id) {{ {_CUSTOMER} }} }}"
-LOOK_PRODUCT = f"query LookProduct($id: ID!) {{ found: product(id: $id) {{ {_PRODUCT} }} }}"
+LOOK_PRODUCT = f"query LookProduct($id: ID!) {{ found: product(id: $id) {{ {_PRODUCT} {_SOLD % 100} }} }}"
 LOOK_ORDER = f"""
 query LookOrder($id: ID!) {{
   found: order(id: $id) {{ {_order("(first: 100)")} lineItems(first: 100) {{ nodes {{ {_LINE} }} {_PAGE} }} }}

@@ -24,6 +24,7 @@ SCOPES = (
     "read_orders",
     "read_products",
     "write_customers",
+    "write_discounts",
 )
 # Shopify grants it only on request; without it a store's history reaches back 60 days.
 OPTIONAL_SCOPES = ("read_all_orders",)

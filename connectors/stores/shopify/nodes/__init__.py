@@ -212,6 +212,7 @@ def refund(node: shapes.Refund, order_external_id: str) -> RefundRecord:
 
 
 def fulfillment(node: shapes.Fulfillment, order_external_id: str) -> FulfillmentRecord:
+    scans = node.events.nodes if node.events else ()
     return FulfillmentRecord(
         external_id=tail(node.id),
         order_external_id=order_external_id,
@@ -220,13 +221,20 @@ def fulfillment(node: shapes.Fulfillment, order_external_id: str) -> Fulfillment
         shipped_at=maybe_utc(node.created_at) if node.status == "SUCCESS" else None,
         delivered_at=maybe_utc(node.delivered_at),
         promised_at=maybe_utc(node.estimated_delivery_at),
+        picked_up_at=maybe_utc(node.in_transit_at),
+        scanned_at=maybe_utc(max((one.happened_at for one in scans), default=node.delivered_at)),
     )
 
 
-def product(node: shapes.Product, unknown: list[str]) -> ProductRecord:
+def product(
+    node: shapes.Product, unknown: list[str], *, variants: Sequence[shapes.Variant | shapes.Sold] = ()
+) -> ProductRecord:
+    """A product; `variants` are those that came apart from it."""
     status = (node.status or "").lower()
     if status not in PRODUCT_STATES:
         unknown.append(f"product.status={clip(status)}")
+    sold = [*variants, *(node.variants.nodes if node.variants else ())]
+    in_stock = not node.tracks_inventory or node.total_inventory > 0 or any(one.available_for_sale for one in sold)
     cheapest = node.price_range_v2.min_variant_price if node.price_range_v2 else None
     preview = node.featured_media.preview if node.featured_media else None
     return ProductRecord(
@@ -237,7 +245,7 @@ def product(node: shapes.Product, unknown: list[str]) -> ProductRecord:
         image_url=preview.image.url if preview and preview.image else None,
         price=money(cheapest.amount, cheapest.currency_code) if cheapest else None,
         currency=cheapest.currency_code if cheapest else None,
-        is_available=status == "active" and node.published_at is not None,
+        is_available=status == "active" and node.published_at is not None and in_stock,
         tags=tuple(node.tags or ()),
     )
 

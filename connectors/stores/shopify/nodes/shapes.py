@@ -124,6 +124,14 @@ class Refund(Node):
     order: Ref | None = None
 
 
+class Scan(Node):
+    happened_at: At
+
+
+class Scans(Node):
+    nodes: list[Scan]
+
+
 class Fulfillment(Node):
     id: str
     updated_at: At
@@ -131,7 +139,9 @@ class Fulfillment(Node):
     display_status: str | None = None
     created_at: MaybeAt = None
     delivered_at: MaybeAt = None
+    in_transit_at: MaybeAt = None
     estimated_delivery_at: MaybeAt = None
+    events: Scans | None = None
     order: Ref | None = None
 
 
@@ -178,6 +188,22 @@ class PriceRange(Node):
     min_variant_price: Amount
 
 
+class Variant(Node, tag="ProductVariant", tag_field="__typename"):
+    """A line of a bulk result, that names its product."""
+
+    id: str
+    available_for_sale: bool = False
+    parent: str | None = msgspec.field(default=None, name="__parentId")
+
+
+class Sold(Node):
+    available_for_sale: bool = False
+
+
+class Solds(Node):
+    nodes: list[Sold]
+
+
 class Product(Node, tag="Product", tag_field="__typename"):
     id: str
     title: str
@@ -186,7 +212,10 @@ class Product(Node, tag="Product", tag_field="__typename"):
     tags: list[str] | None = None
     published_at: MaybeAt = None
     online_store_url: str | None = None
+    tracks_inventory: bool = False
+    total_inventory: int = 0
     featured_media: Media | None = None
+    variants: Solds | None = None
     price_range_v2: PriceRange | None = msgspec.field(default=None, name="priceRangeV2")
 
 
@@ -203,3 +232,4 @@ class Checkout(Node, tag="AbandonedCheckout", tag_field="__typename"):
 
 
 Root = Customer | Product | Order
+Child = Line | Variant

@@ -17,6 +17,19 @@ from connectors.stores.shopify.read import shapes
 from connectors.stores.shopify.read.people import buyer, country, maybe_number, number
 from connectors.stores.shopify.words import maybe_utc, money, order_status, origin, utc
 
+# What a carrier says of a parcel that it has in its hands; all other words are said before that.
+MOVING = frozenset(
+    {
+        "carrier_picked_up",
+        "in_transit",
+        "out_for_delivery",
+        "attempted_delivery",
+        "ready_for_pickup",
+        "delayed",
+        "delivered",
+    }
+)
+
 
 def order(body: shapes.Order, unknown: list[str]) -> tuple[Record, ...]:
     """An order with its refunds and parcels. Amounts are in the store's own currency, as the order's `currency` says."""
@@ -144,6 +157,7 @@ def parcel_event(body: shapes.FulfillmentEvent) -> FulfillmentRecord:
     if happened is None:
         raise Malformed("a fulfillment event has no time")
     status = (body.status or "").lower()
+    seen = utc(happened) if status in MOVING else None
     return FulfillmentRecord(
         external_id=number(None, body.fulfillment_id),
         order_external_id=number(None, body.order_id),
@@ -151,6 +165,8 @@ def parcel_event(body: shapes.FulfillmentEvent) -> FulfillmentRecord:
         status=status,
         delivered_at=utc(happened) if status == "delivered" else None,
         promised_at=maybe_utc(body.estimated_delivery_at),
+        picked_up_at=seen,
+        scanned_at=seen,
     )
 
 

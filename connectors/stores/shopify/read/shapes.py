@@ -152,6 +152,12 @@ class Image(msgspec.Struct, gc=False):
 
 class Variant(msgspec.Struct, gc=False):
     price: Money = None
+    inventory_quantity: int | None = None
+    inventory_policy: str | None = None
+
+    @property
+    def in_stock(self) -> bool:
+        return self.inventory_policy == "continue" or (self.inventory_quantity or 0) > 0
 
 
 class Product(msgspec.Struct, gc=False):

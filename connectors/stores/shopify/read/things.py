@@ -1,20 +1,26 @@
 """What webhooks say about products and about the store as a whole."""
 
-from connectors.records import ProductRecord, StoreNews, StoreProfile, StoreRecord
+from connectors.records import Kind, LookAgain, ProductRecord, StoreNews, StoreProfile, StoreRecord
 from connectors.stores.shopify.read import shapes
 from connectors.stores.shopify.read.people import number, words
 from connectors.stores.shopify.words import PRODUCT_STATES, clip, money, tail, utc
 
 
-def product(body: shapes.Product, profile: StoreProfile, *, unknown: list[str]) -> ProductRecord:
-    """A product; its price is its cheapest variant's, in the store's own currency."""
+def product(body: shapes.Product, profile: StoreProfile, *, unknown: list[str]) -> ProductRecord | LookAgain:
+    """A product; its price is its cheapest variant's, in the store's own currency.
+
+    What shows no stock may be sold out, or stock that nobody counts; the body does not say which, so it is to be looked at.
+    """
     status = (body.status or "").lower()
     if status not in PRODUCT_STATES:
         unknown.append(f"product.status={clip(status)}")
     prices = [money(one.price, profile.currency) for one in body.variants or () if one.price is not None]
     shown = status == "active" and body.published_at is not None
+    external_id = number(body.admin_graphql_api_id, body.id)
+    if shown and not any(one.in_stock for one in body.variants or ()):
+        return LookAgain(Kind.PRODUCT, external_id)
     return ProductRecord(
-        external_id=number(body.admin_graphql_api_id, body.id),
+        external_id=external_id,
         title=body.title,
         updated_at=utc(body.updated_at),
         url=f"{profile.url.rstrip('/')}/products/{body.handle}" if profile.url and body.handle and shown else None,

@@ -131,6 +131,12 @@ def test_an_old_query_is_not_genuine(away: timedelta) -> None:
     assert not install.query_is_genuine(f"{query}&hmac={signature}", ["hush"], now=SIGNED_AT + away)
 
 
+@pytest.mark.parametrize("stamp", ["999999999999", "-1", "1e9", "\u0661", ""])
+def test_a_query_of_no_era_is_not_genuine_and_nothing_worse(stamp: str) -> None:
+    query = f"hmac=00&shop=a.myshopify.com&timestamp={stamp}"
+    assert not install.query_is_genuine(query, ["hush"], now=SIGNED_AT)
+
+
 def test_both_spellings_of_shopifys_libraries_are_accepted() -> None:
     """They disagree as soon as a value holds one of `=/+`, a space or a letter beyond ASCII."""
     query = "host=YWRt%3D%2F%2B&name=J%C3%BCrgen%20%26%20S%C3%B6hne%25&shop=a.myshopify.com&timestamp=1337178173"
