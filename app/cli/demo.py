@@ -4,7 +4,6 @@ The app is opened as `localhost` and the stores as `127.0.0.1`, on purpose: to a
 and a store are in life, so that a settings page that leaned on third-party cookies would fail here too.
 """
 
-import json
 import os
 import shutil
 import sys
@@ -34,6 +33,10 @@ class Demo:
     woocommerce_port: int
 
     @property
+    def database(self) -> str:
+        return f"sqlite:///{self.folder / 'perennial.db'}"
+
+    @property
     def app(self) -> str:
         return f"http://localhost:{self.app_port}"
 
@@ -53,14 +56,12 @@ class Demo:
 @click.option(
     "--folder", default="var/demo", show_default=True, type=click.Path(path_type=Path), help="where its data lies"
 )
-@click.option("--fresh", is_flag=True, help="forget the last demo and begin anew")
-def demo(*, port: int, shopify_port: int, woocommerce_port: int, folder: Path, fresh: bool) -> None:
+def demo(*, port: int, shopify_port: int, woocommerce_port: int, folder: Path) -> None:
     """Try everything, with two stand-in stores and a browser. Ctrl-C ends it."""
     made = Demo(folder.resolve(), port, shopify_port, woocommerce_port)
     _refuse_taken_ports(made)
-    if fresh:
-        shutil.rmtree(made.folder, ignore_errors=True)
-    settings = _settings(made, _secrets(made.folder))
+    _forget(made.folder)
+    settings = _settings(made)
     database = Database(settings["DATABASE_URL"])
     migrations.migrate(database)
     database.close()
@@ -74,7 +75,7 @@ def demo(*, port: int, shopify_port: int, woocommerce_port: int, folder: Path, f
         )
     except EndedError as error:
         raise click.ClickException(str(error)) from None
-    click.echo("\nEverything has ended. The same command goes on where you left off; --fresh begins anew.")
+    click.echo("\nEverything has ended. The same command begins anew, with the stores as they were.")
 
 
 def _refuse_taken_ports(made: Demo) -> None:
@@ -86,29 +87,27 @@ def _refuse_taken_ports(made: Demo) -> None:
             )
 
 
-def _secrets(folder: Path) -> Mapping[str, str]:
-    """The secrets of this folder's demo, made with it: the database beside them is encrypted with one."""
-    path = folder / "secrets.json"
-    if not path.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        made = {"secret": new_key(), "encryption": new_encryption_key(), "shopify": new_key()}
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(made))
-    found: dict[str, str] = json.loads(path.read_text())
-    return found
+def _forget(folder: Path) -> None:
+    """Take away what the last demo left here, and nothing else. The stores keep their days in memory only: what the app still
+    knew of the old ones would be about other people."""
+    for name in ("outbox", "journal", "logs"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for path in folder.glob("perennial*.db*"):
+        path.unlink()
 
 
-def _settings(made: Demo, secrets: Mapping[str, str]) -> dict[str, str]:
-    """The app's settings. Those not named here are emptied, so that no setting of this machine sends real mail."""
+def _settings(made: Demo) -> dict[str, str]:
+    """The app's settings, with secrets that nobody knows. Those not named here are emptied, so that no setting of this
+    machine sends real mail."""
     return {one.name.upper(): "" for one in fields(Config)} | {
-        "DATABASE_URL": f"sqlite:///{made.folder / 'perennial.db'}",
+        "DATABASE_URL": made.database,
         "OUTBOX_DIR": str(made.folder / "outbox"),
         "JOURNAL_DIR": str(made.folder / "journal"),
-        "SECRET_KEY": secrets["secret"],
-        "ENCRYPTION_KEYS": secrets["encryption"],
+        "SECRET_KEY": new_key(),
+        "ENCRYPTION_KEYS": new_encryption_key(),
         "APP_URL": made.app,
         "SHOPIFY_CLIENT_ID": CLIENT_ID,
-        "SHOPIFY_CLIENT_SECRET": secrets["shopify"],
+        "SHOPIFY_CLIENT_SECRET": new_key(),
         "SHOPIFY_STANDIN": made.shopify,
         "ALLOW_PRIVATE_STORES": "1",
         "HOLDOUT_PERCENT": "0",
@@ -146,6 +145,8 @@ Try it, on either store:
   2. Watch its history come in, then switch the workflow “Welcome new subscribers” on.
   3. Open the storefront, sign up for news and place an order.
   4. Read the message that this customer gets, on the app's page, and why.
+  5. Ask why somebody got it or did not, in another terminal:
+     DATABASE_URL={made.database} .venv/bin/flask --app app why STORE ADDRESS
 
 Logs and data: {made.folder}. Ctrl-C ends everything.""")
 

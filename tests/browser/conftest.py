@@ -1,4 +1,7 @@
-"""The demo, started as README says, and a browser to walk it with."""
+"""The demo, started as README says, and a browser to walk it with.
+
+With SHOTS set, what each test saw last is kept as a picture in `var/shots/`.
+"""
 
 import os
 import signal
@@ -11,11 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
 from tests.conftest import ROOT, chromium
 
 READY_SECONDS = 60
+PATIENCE_MS = 15_000
+SHOTS = ROOT / "var" / "shots"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 
@@ -27,6 +32,11 @@ class Demo:
     app: str
     shopify: str
     woocommerce: str
+
+    @property
+    def corner_store(self) -> str:
+        """The one store of the Shopify stand-in."""
+        return f"{self.shopify}/store/corner-store"
 
 
 @pytest.fixture(scope="session")
@@ -77,19 +87,37 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, demo: Demo, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A fresh visitor's page. What a script of ours breaks, or a link that leads nowhere, fails the test. With SHOTS set to a
-    folder, the last sight of each test is kept there."""
+    """A fresh visitor's page. A script of ours that breaks, an answer of 500 or more, what our own policy forbids, or a
+    cookie of ours fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    context.set_default_timeout(PATIENCE_MS)
     opened = context.new_page()
-    opened.set_default_timeout(15_000)
     broken: list[str] = []
+
+    def hear(answer: Response) -> None:
+        if answer.status >= 500:
+            broken.append(f"{answer.status} {answer.url.partition('?')[0]}")
+
+    def read(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            broken.append(message.text)
+
     opened.on("pageerror", lambda error: broken.append(str(error)))
-    opened.on(
-        "response", lambda answer: broken.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None
-    )
+    opened.on("response", hear)
+    opened.on("console", read)
     yield opened
-    if folder := os.environ.get("SHOTS"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        opened.screenshot(path=Path(folder) / f"{request.node.name}.png", full_page=True)
+    broken += [f"cookie {one.get('name')}" for one in context.cookies(demo.app)]
+    keep(opened, request.node.name)
     context.close()
     assert broken == []
+
+
+def keep(page: Page, name: str) -> None:
+    """Keep what the page shows now as a picture, where pictures are asked for."""
+    if "SHOTS" not in os.environ:
+        return
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    # The first picture of a frame of another site may be of a moment ago; it makes the browser paint the next one.
+    page.screenshot()
+    page.wait_for_timeout(300)
+    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)

@@ -1,0 +1,102 @@
+"""What merchants and shoppers do in the two stores, each in a few clicks."""
+
+from dataclasses import dataclass
+
+from playwright.sync_api import FrameLocator, Page, expect
+
+from tests.browser.conftest import Demo
+
+# How long a person would wait for what a worker does in its own time.
+PATIENCE = 60_000
+PRODUCT = "groovy-cactus-inflatable"
+
+
+def install_on_shopify(page: Page, demo: Demo) -> FrameLocator:
+    """One click in the admin's list of apps; if somebody did it already, the app in the menu. Our page, inside of it."""
+    page.goto(f"{demo.corner_store}/admin/apps")
+    install = page.get_by_role("button", name="Install")
+    install.click() if install.count() else page.goto(f"{demo.corner_store}/apps/perennial-demo")
+    return page.frame_locator("iframe")
+
+
+def log_in_to_wordpress(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.woocommerce}/wp-admin/")
+    page.get_by_role("button", name="I am the shop manager").click()
+    page.get_by_role("link", name="Perennial").click()
+
+
+def ask_to_connect(page: Page) -> None:
+    """From the menu of the companion plugin to the store's own question."""
+    page.get_by_role("link", name="Connect").click()
+    page.get_by_role("button", name="Continue to your store").click()
+    expect(page.get_by_text("This will give Perennial read/write access")).to_be_visible()
+
+
+def history_comes_in(ours: FrameLocator) -> None:
+    """The bar moves by itself until everything is in; the page is not loaded again, and the past starts nothing."""
+    expect(ours.get_by_role("progressbar")).to_be_visible()
+    expect(ours.get_by_text("Your history is coming in")).to_be_visible()
+    expect(ours.get_by_role("button", name="Import again")).to_be_visible(timeout=PATIENCE)
+    expect(ours.get_by_role("progressbar")).to_have_count(0)
+    expect(ours.get_by_text("1,691", exact=True)).to_be_visible()
+    expect(ours.get_by_text("No message yet")).to_be_visible()
+
+
+def switch_on(ours: FrameLocator, workflow: str) -> None:
+    switch = ours.locator(f"#switch-{workflow}")
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "true")
+
+
+def message_arrives(ours: FrameLocator, message: str) -> None:
+    """It appears among the last messages by itself, with its reason."""
+    row = ours.locator("#messages li", has_text=message)
+    expect(row).to_be_visible(timeout=PATIENCE)
+    expect(row.get_by_text("It was handed over to the channel.")).to_be_visible(timeout=PATIENCE)
+
+
+def read_message(ours: FrameLocator, message: str) -> FrameLocator:
+    """Open the message: as the customer gets it."""
+    ours.locator("#messages li", has_text=message).get_by_role("button", name="Read it").click()
+    expect(ours.get_by_role("dialog")).to_be_visible()
+    return ours.frame_locator("dialog iframe")
+
+
+@dataclass(frozen=True)
+class Shopper:
+    """A person in a storefront, in a window of their own."""
+
+    page: Page
+    demo: Demo
+
+    def sign_up_at_shopify(self, name: str) -> None:
+        self.page.goto(f"{self.demo.corner_store}/account")
+        self.page.fill("[name=email]", f"{name.lower()}@example.com")
+        self.page.fill("[name=first_name]", name)
+        self.page.check("[name=accepts_marketing]")
+        self.page.get_by_role("button", name="Create account").click()
+
+    def buy_at_shopify(self, name: str) -> None:
+        self.page.goto(f"{self.demo.corner_store}/products/{PRODUCT}")
+        self.page.get_by_role("button", name="Add to cart").click()
+        self.page.get_by_role("link", name="Check out").click()
+        self.page.fill("[name=email]", f"{name.lower()}@example.com")
+        self.page.get_by_role("button", name="Continue to payment").click()
+        self.page.get_by_role("button", name="Pay now").click()
+        expect(self.page.get_by_text("Thank you!")).to_be_visible()
+
+    def sign_up_at_woocommerce(self, name: str) -> None:
+        self.page.goto(f"{self.demo.woocommerce}/my-account/")
+        form = self.page.locator("form", has=self.page.get_by_role("button", name="Sign up"))
+        form.locator("[name=first_name]").fill(name)
+        form.locator("[name=email]").fill(f"{name.lower()}@example.com")
+        form.locator("[name=password]").fill("a password")
+        form.locator("[name=newsletter]").check()
+        form.get_by_role("button", name="Sign up").click()
+
+    def buy_at_woocommerce(self) -> None:
+        self.page.goto(f"{self.demo.woocommerce}/product/{PRODUCT}/")
+        self.page.get_by_role("button", name="Add to cart").click()
+        self.page.get_by_role("link", name="Go to checkout").click()
+        self.page.get_by_role("button", name="Place order").click()
+        expect(self.page.get_by_text("Your order has been received")).to_be_visible()
