@@ -10,16 +10,15 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from app import log
-from app.model import Customer, Message, MessageState, OutcomeKind
+from app.model import Message, MessageState, OutcomeKind
 from app.pipeline import ledger
 from app.pipeline.confirm import confirm
 from app.pipeline.deliver.codes import make_all
 from app.pipeline.deliver.door import Ready, Wanting, judge, put_off
 from app.pipeline.deliver.recover import settle_own, settle_the_dead, settle_the_lost
-from app.pipeline.deliver.settle import Fate, Settlement, settle
+from app.pipeline.deliver.settle import Fate, Settlement, goodbyes_of, settle
 from app.pipeline.fair import Row, claim
 from app.pipeline.journal import Journal, Mark
 from app.policy import Reason
@@ -31,7 +30,6 @@ from workflows.language import Purpose
 
 __all__ = ["LEASE", "deliver", "settle_the_dead"]
 
-CUSTOMER = table_of(Customer)
 MESSAGE = table_of(Message)
 STATES = (MessageState.QUEUED, MessageState.SENDING)
 LEASE = timedelta(minutes=2)
@@ -107,24 +105,12 @@ def _send_confirmed(runtime: Runtime, journal: Journal, *, rows: Sequence[Row]) 
     settlements = _hand_over(runtime, journal, ready=judged.ready)
     if settlements:
         with runtime.database.write() as session:
-            settle(session, settlements, worker=journal.worker, now=runtime.clock.now())
-            _lay_to_rest(session, settlements, runtime=runtime)
+            goodbyes = goodbyes_of(runtime.workflows)
+            settle(session, settlements, worker=journal.worker, now=runtime.clock.now(), goodbyes=goodbyes)
     journal.forget()
     fates = [one.fate for one in settlements]
     log.done("batch_delivered", taken=len(rows), **{fate.value: fates.count(fate) for fate in Fate if fate in fates})
     return judged.wanting
-
-
-def _lay_to_rest(session: Session, settlements: Sequence[Settlement], *, runtime: Runtime) -> None:
-    """Whoever got a last goodbye is left in peace from now on."""
-    gone = {
-        one.row.customer_id
-        for one in settlements
-        if one.fate is Fate.LEFT and runtime.workflows[one.row.workflow].step(one.row.step).puts_to_rest
-    }
-    if gone:
-        rest = sa.update(CUSTOMER).where(CUSTOMER.c.id.in_(gone)).values(resting_since=runtime.clock.now())
-        session.execute(rest)
 
 
 def _hand_over(runtime: Runtime, journal: Journal, *, ready: Sequence[Ready]) -> list[Settlement]:

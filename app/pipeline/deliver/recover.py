@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from app import log
 from app.model import Message, MessageState, Store
 from app.pipeline import journal as journals
-from app.pipeline.deliver.settle import Fate, Settlement, settle
+from app.pipeline.deliver.settle import Fate, Settlement, goodbyes_of, settle
 from app.pipeline.fair import Row
 from app.pipeline.journal import Evidence, Journal, Mark
 from app.rows import table_of
@@ -65,7 +65,8 @@ def _settle(runtime: Runtime, account: Evidence, *, why: str, only: Sequence[Row
     now = runtime.clock.now()
     settlements = [_judged(runtime, row, account=account, why=why, now=now) for row in rows]
     with runtime.database.write() as session:
-        settled = settle(session, settlements, worker=account.worker, now=now)
+        goodbyes = goodbyes_of(runtime.workflows)
+        settled = settle(session, settlements, worker=account.worker, now=now, goodbyes=goodbyes)
     fates = [one.fate for one in settled]
     log.trouble("crash_settled", **{fate.value: fates.count(fate) for fate in Fate})
     return len(settled)

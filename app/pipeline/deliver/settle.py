@@ -1,6 +1,6 @@
 """What became of messages that were handed over: one transaction moves them all, and the ledger says each one's reason."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,7 +18,7 @@ from app.pipeline.fair import Row
 from app.pipeline.suppress import Refusal, suppress
 from app.policy import Reason
 from app.rows import chunks, table_of
-from workflows.language import Purpose
+from workflows.language import Purpose, Workflow
 
 CUSTOMER = table_of(Customer)
 MESSAGE = table_of(Message)
@@ -53,8 +53,19 @@ class Settlement:
     channel: str = ""
 
 
-def settle(session: Session, settlements: Sequence[Settlement], *, worker: str, now: datetime) -> list[Settlement]:
-    """Write down what became of the messages that `worker` was sending; those that were settled.
+Goodbyes = frozenset[tuple[str, str]]
+
+
+def goodbyes_of(workflows: Mapping[str, Workflow]) -> Goodbyes:
+    """The (workflow, step) after which somebody is left in peace."""
+    return frozenset((name, step.name) for name, one in workflows.items() for step in one.steps if step.puts_to_rest)
+
+
+def settle(
+    session: Session, settlements: Sequence[Settlement], *, worker: str, now: datetime, goodbyes: Goodbyes = frozenset()
+) -> list[Settlement]:
+    """Write down what became of the messages that `worker` was sending; those that were settled. Whoever got one of the
+    `goodbyes` is left in peace from now on, also where nobody can say for sure that it left.
 
     One that somebody else settled meanwhile is left alone, but for a doubt: that it left after all ends every doubt.
     """
@@ -71,9 +82,17 @@ def settle(session: Session, settlements: Sequence[Settlement], *, worker: str, 
         if one.bad_address
     ]
     suppress(session, refusals, now=now)
+    _lay_to_rest(session, ours, goodbyes=goodbyes, now=now)
     return ours
 
 
+def _lay_to_rest(session: Session, ours: Sequence[Settlement], *, goodbyes: Goodbyes, now: datetime) -> None:
+    said = {one.row.customer_id for one in ours if one.fate in SAID and (one.row.workflow, one.row.step) in goodbyes}
+    if said:
+        session.execute(sa.update(CUSTOMER).where(CUSTOMER.c.id.in_(said)).values(resting_since=now))
+
+
+SAID = frozenset({Fate.LEFT, Fate.IN_DOUBT})
 STAYED = frozenset({Fate.AGAIN, Fate.UNTRIED, Fate.REFUSED})
 STATES = {
     Fate.LEFT: MessageState.SENT,

@@ -15,6 +15,7 @@ from connectors.records import (
     LineRecord,
     Medium,
     OrderRecord,
+    OrderStatus,
     ProductRecord,
     Record,
     RefundRecord,
@@ -35,6 +36,7 @@ from connectors.stores.shopify.words import (
 
 # Forms that ask for a birthday without a year store one of these.
 LATEST_PLACEHOLDER_YEAR = 1904
+PAID = frozenset({OrderStatus.PAID, OrderStatus.COMPLETED, OrderStatus.REFUNDED})
 
 _RECOVERY = re.compile(r"/checkouts/(?:ac/|cn/)?([^/?#]+)(?:/[a-z-]+)?/recover")
 
@@ -134,10 +136,11 @@ def order(node: shapes.Order, lines: Sequence[shapes.Line], *, unknown: list[str
         fulfilled=node.display_fulfillment_status == "FULFILLED",
     )
     where = node.shipping_address or node.billing_address
+    placed_at = utc(node.processed_at or node.created_at)
     record = OrderRecord(
         external_id=external_id,
         number=node.name or external_id,
-        placed_at=utc(node.processed_at or node.created_at),
+        placed_at=placed_at,
         updated_at=utc(node.updated_at),
         currency=total.currency_code,
         total=money(total.amount, total.currency_code),
@@ -152,6 +155,8 @@ def order(node: shapes.Order, lines: Sequence[shapes.Line], *, unknown: list[str
         ),
         lines=tuple([line(one, total.currency_code) for one in lines]),
         refunded=money(refunded.amount, refunded.currency_code) if refunded else None,
+        # The order itself keeps no time of payment; nearly every order is paid as it is placed.
+        paid_at=placed_at if status in PAID else None,
         cancelled_at=maybe_utc(node.cancelled_at),
         origin=origin(node.source_name, unknown),
         is_test=node.test,

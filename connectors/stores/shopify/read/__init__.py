@@ -69,6 +69,7 @@ def _news(news: StoreNews) -> Topic:
 
 _CUSTOMER = _topic(shapes.Customer, lambda body, seen: people.customer(body, seen.unknown))
 _ORDER = _topic(shapes.Order, lambda body, seen: sales.order(body, seen.unknown))
+_PAID = _topic(shapes.Order, lambda body, seen: sales.order(body, seen.unknown, was_just_paid=True))
 _PARCEL = _topic(shapes.Fulfillment, lambda body, _seen: sales.parcel(body))
 _CHECKOUT = _topic(shapes.Checkout, lambda body, _seen: sales.checkout(body))
 _PRODUCT = _topic(shapes.Product, lambda body, seen: things.product(body, seen.profile, unknown=seen.unknown))
@@ -112,7 +113,7 @@ TOPICS: dict[str, Topic] = {
     "orders/delete": _topic(shapes.Named, _gone(Kind.ORDER)),
     "orders/edited": _topic(shapes.Edited, lambda body, _seen: sales.look_at_order(body)),
     "orders/fulfilled": _ORDER,
-    "orders/paid": _ORDER,
+    "orders/paid": _PAID,
     "orders/updated": _ORDER,
     "products/create": _PRODUCT,
     "products/delete": _topic(shapes.Named, _gone(Kind.PRODUCT)),

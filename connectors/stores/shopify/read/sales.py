@@ -31,8 +31,9 @@ MOVING = frozenset(
 )
 
 
-def order(body: shapes.Order, unknown: list[str]) -> tuple[Record, ...]:
-    """An order with its refunds and parcels. Amounts are in the store's own currency, as the order's `currency` says."""
+def order(body: shapes.Order, unknown: list[str], *, was_just_paid: bool = False) -> tuple[Record, ...]:
+    """An order with its refunds and parcels. Amounts are in the store's own currency, as the order's `currency` says. When it
+    was paid only the topic of that moment tells; other bodies say that it is, and not since when."""
     external_id = number(body.admin_graphql_api_id, body.id)
     placed_at = body.processed_at or body.created_at
     if placed_at is None or body.total_price is None:
@@ -64,6 +65,7 @@ def order(body: shapes.Order, unknown: list[str]) -> tuple[Record, ...]:
         ),
         lines=None if body.line_items is None else lines(body.line_items, body.currency),
         refunded=refunded,
+        paid_at=utc(body.updated_at) if was_just_paid else None,
         cancelled_at=maybe_utc(body.cancelled_at),
         origin=origin(body.source_name, unknown),
         is_test=body.test,
