@@ -24,6 +24,7 @@ from connectors.records.people import (
 from connectors.records.things import (
     CheckoutRecord,
     FulfillmentRecord,
+    InterestRecord,
     LineRecord,
     OrderRecord,
     ProductRecord,
@@ -45,6 +46,7 @@ __all__ = [
     "CustomerRecord",
     "FulfillmentRecord",
     "GoneRecord",
+    "InterestRecord",
     "Kind",
     "LineRecord",
     "LookAgain",
@@ -75,6 +77,7 @@ Record = (
     | CheckoutRecord
     | ProductRecord
     | ReviewRecord
+    | InterestRecord
     | GoneRecord
     | LookAgain
     | MergeRecord

@@ -1,6 +1,6 @@
 """Orders and what hangs on them, checkouts, products, reviews."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from connectors.records.people import CustomerRecord
@@ -104,6 +104,18 @@ class ProductRecord:
     currency: str | None = None
     is_available: bool = True
     tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InterestRecord:
+    """One person looked at a product, or with `is_wish` asked to be told when it can be had. Who it was is named by the
+    platform's id, else by address; of somebody whom the house does not know nothing is kept."""
+
+    product_external_id: str
+    at: datetime
+    is_wish: bool = False
+    customer_external_id: str | None = None
+    email: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from connectors.records import (
     CustomerRecord,
     FulfillmentRecord,
     GoneRecord,
+    InterestRecord,
     Kind,
     LineRecord,
     Medium,
@@ -111,6 +112,14 @@ class Tells:
 
     def review(self, name: str, *, product: str = TEA) -> None:
         self.tell(ReviewRecord(f"v-{name}-{product}", product, self.now, rating=5, email=self.address(name)))
+
+    def look(self, name: str, *, product: str = TEA) -> None:
+        """Somebody who is signed in looks at a product in the store."""
+        self.tell(InterestRecord(product, self.now, customer_external_id=self.people[name].external_id))
+
+    def wish(self, name: str, *, product: str = TEA) -> None:
+        """Somebody asks to be told when a product can be had."""
+        self.tell(InterestRecord(product, self.now, is_wish=True, email=self.address(name)))
 
     def leave(self, name: str) -> None:
         """The store deletes somebody's account."""

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.model import Store, StoreState
 from app.pipeline import consent, enroll
-from app.pipeline.ingest import counters, goods, house, news, orders, redeemed, wishes
+from app.pipeline.ingest import counters, goods, house, interests, news, orders, redeemed, wishes
 from app.pipeline.ingest.people import People
 from app.pipeline.ingest.person import Telling, told
 from app.runtime import Runtime
@@ -24,6 +24,7 @@ from connectors.records import (
     ConsentRecord,
     CustomerRecord,
     GoneRecord,
+    InterestRecord,
     Kind,
     LookAgain,
     MergeRecord,
@@ -75,6 +76,7 @@ def ingest(session: Session, *, store: Store, records: Sequence[Record], now: da
     redeemed.note(batch, _of(records, OrderRecord))
     events = news.of_orders(batch, touched) + news.of_answers(batch, answered | joined)
     events += wishes.of_checkouts(batch, checkouts) + wishes.of_products(batch, products, before=known)
+    events += interests.keep(batch, _of(records, InterestRecord), people=people)
     enroll.enroll(session, store=store, events=events, workflows=runtime.workflows, now=now)
     house.demands(batch, _of(records, PrivacyRecord))
     house.look_again(batch, _of(records, LookAgain))

@@ -69,9 +69,10 @@ class People:
         """Whether a record that was learned names somebody who was erased."""
         return record is not None and bool(self._erased) and not self._erased.isdisjoint(keys_of(record))
 
-    def meet(self, addresses: Iterable[str | None]) -> None:
-        """Look for the holders of these addresses, so that `find` knows them; nothing is learned of anybody."""
+    def meet(self, addresses: Iterable[str | None], *, external_ids: Iterable[str | None] = ()) -> None:
+        """Look for the holders of these addresses and ids, so that `find` knows them; nothing is learned of anybody."""
         keys = {(EMAIL, key) for address in addresses if (key := email_key(address)) is not None}
+        keys |= {(EXTERNAL, one) for one in external_ids if one}
         self._find(keys)
 
     def find(self, *, external_id: str | None = None, email: str | None = None) -> int | None:
