@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from connectors.providers import ChannelSettings as ChannelSettings
 from connectors.records import ConsentRecord, Kind, Medium, Page, Reading, StoreProfile
 
 Now = Callable[[], datetime]
@@ -192,15 +193,6 @@ class StoreConnector(Protocol):
 class Purpose(StrEnum):
     MARKETING = "marketing"
     SERVICE = "service"
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelSettings:
-    """What the channels need of the app's settings, handed in once."""
-
-    now: Now
-    smtp_url: str | None = None
-    outbox_dir: str = "var/outbox"
 
 
 @dataclass(frozen=True, slots=True)

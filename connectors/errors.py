@@ -4,11 +4,17 @@ from datetime import timedelta
 
 
 class Temporary(Exception):
-    """The same call may work later; `retry_after` says how long the other side asked us to wait, if it did."""
+    """The same call may work later; `retry_after` says how long the other side asked us to wait, if it did.
 
-    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
+    `is_unanswered` is True where the call may have reached the other side and only its answer was lost.
+    """
+
+    def __init__(
+        self, message: str, retry_after: timedelta | None = None, *, is_unanswered: bool = False
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.is_unanswered = is_unanswered
 
 
 class Permanent(Exception):

@@ -13,7 +13,7 @@ from app.web.house import runtime
 from app.web.notice import Way, notice
 from app.web.visitors import Desk
 from connectors.errors import Malformed, Permanent, Unauthorised
-from connectors.stores.woocommerce import WooCommerce
+from connectors.stores.woocommerce import WooCommerce, plugin
 from connectors.stores.woocommerce import install as woocommerce
 
 PLATFORM = WooCommerce.platform
@@ -57,6 +57,14 @@ def _open_again(address: str) -> Response:
 def install() -> Response:
     """Where a merchant types the store's address, or finds it filled in by the store's admin. A link alone leads nowhere."""
     return _asked(request.args.get("store", ""))
+
+
+@routes.get("/install/woocommerce/perennial.zip")
+@guarded(Guard.PUBLIC)
+def companion() -> Response:
+    """The companion plugin, made for this app; it holds nothing but the app's address."""
+    headers = {"Content-Disposition": f'attachment; filename="{plugin.NAME}"'}
+    return Response(plugin.archive(runtime().config.app_url), headers=headers, mimetype="application/zip")
 
 
 @routes.post("/install/woocommerce")

@@ -80,9 +80,10 @@ def told(error: Exception) -> Temporary | Permanent:
         return Permanent("the certificate of the address is not valid")
     if isinstance(error, (ValueError, requests.exceptions.InvalidURL)):
         return Permanent("the address or a header of the call is not valid")
-    if isinstance(error, (requests.Timeout, TimeoutError, TimeoutOfPool)):
-        return Temporary("no answer in time")
-    return Temporary("the line broke before the whole answer was here")
+    # A guarded connection that was never made says so itself: what ends up here may have been heard.
+    is_timeout = isinstance(error, (requests.Timeout, TimeoutError, TimeoutOfPool))
+    words = "no answer in time" if is_timeout else "the line broke before the whole answer was here"
+    return Temporary(words, is_unanswered=not isinstance(error, requests.exceptions.SSLError))
 
 
 def bounded(raw: requests.Response, deadline: float, *, size: int) -> Iterator[bytes]:

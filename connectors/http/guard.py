@@ -61,7 +61,6 @@ class _Guard(HTTPConnection):
     answer_within: ClassVar[float] = 60.0
 
     def _new_conn(self) -> socket.socket:
-        failure: OSError = ConnectionError("no address")
         for number in self._judged():
             try:
                 return connecting.create_connection(
@@ -70,9 +69,9 @@ class _Guard(HTTPConnection):
                     source_address=self.source_address,
                     socket_options=self.socket_options,
                 )
-            except OSError as error:
-                failure = error
-        raise failure
+            except OSError:
+                continue
+        raise Temporary("nobody answers at the address")
 
     def _judged(self) -> list[str]:
         """The addresses behind the name that may be called, at most four."""

@@ -1,15 +1,16 @@
 """What somebody looked at or asked for, as the store's own pages tell it."""
 
 from dataclasses import replace
+from typing import Any
 
 from connectors.records import InterestRecord, ProductRecord
 from tests.stories.told import TEA
 from tests.story import Story
 
 
-def shelve(story: Story, **given: object) -> ProductRecord:
+def shelve(story: Story, **given: Any) -> ProductRecord:
     tea = ProductRecord(TEA, "Darjeeling", story.now, "https://shop.example/tea", price=4900, currency="EUR")
-    tea = replace(tea, **given)  # type: ignore[arg-type]
+    tea = replace(tea, **given)
     story.tell(tea)
     return tea
 

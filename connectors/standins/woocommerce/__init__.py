@@ -33,6 +33,7 @@ def create_standin(  # noqa: PLR0913 - the traits of a store, each named and mos
     with_history: bool = False,
     control_key: str | None = None,
     plugin_app_url: str | None = None,
+    has_plugin: bool = True,
     behind_tls: bool = False,
     version: str = "10.9.1",
     machine_now: Callable[[], datetime] | None = None,
@@ -41,7 +42,8 @@ def create_standin(  # noqa: PLR0913 - the traits of a store, each named and mos
 
     `now` is the store's clock. OAuth timestamps, which clients take from their machine, are held against `machine_now`
     (by default the machine's clock), so a frozen `now` does not lock a client out. With `behind_tls` every request
-    counts as HTTPS and Basic auth is taken. `version` is that of WooCommerce: drafts and review webhooks depend on it.
+    counts as HTTPS and Basic auth is taken. Without `has_plugin` the companion plugin's routes are not there. `version` is
+    that of WooCommerce: drafts and review webhooks depend on it.
     """
     if with_history and history is None:
         history = past.load(until=now())
@@ -60,6 +62,7 @@ def create_standin(  # noqa: PLR0913 - the traits of a store, each named and mos
         behind_tls=behind_tls,
         machine_now=machine_now or machine.now,
         plugin_app_url=plugin_app_url.rstrip("/") if plugin_app_url else None,
+        has_plugin=has_plugin,
         control_key=control_key,
     )
     opened = history.purchases[0].at if history is not None and history.purchases else state.now()

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from connectors.standins.woocommerce import plugin, session
+from connectors.standins.woocommerce import companion, plugin, session
 from connectors.standins.woocommerce.model import Order, Status, User
 from connectors.standins.woocommerce.payloads.links import money
 from connectors.standins.woocommerce.seed import MANAGER, PASSWORD
@@ -24,6 +24,7 @@ def plug(store: Store) -> Blueprint:
     pages.add_url_rule("/wp-admin/", "home", admin.home, strict_slashes=False)
     pages.add_url_rule("/wp-admin/admin.php", "page", admin.page)
     pages.add_url_rule("/wp-admin/plugins.php", "plugins", admin.plugins)
+    pages.add_url_rule("/wp-admin/plugins/perennial/deactivate", "deactivate", admin.deactivate, methods=["POST"])
     pages.add_url_rule("/wp-admin/orders/<int:number>", "order", admin.act, methods=["POST"])
     pages.add_url_rule("/wp-admin/keys/<int:number>/revoke", "revoke", admin.revoke, methods=["POST"])
     pages.add_url_rule("/wp-admin/logout", "logout", admin.logout, methods=["POST"])
@@ -85,6 +86,12 @@ class Admin:
     def plugins(self) -> Response | str:
         """/wp-admin/plugins.php"""
         return self._shown(lambda user: self._render("admin_plugins.html", user, current="plugins"))
+
+    def deactivate(self) -> Response:
+        """The companion plugin is switched off; it says good-bye first."""
+        self._user_for_post()
+        companion.switched_off(self._store)
+        return redirect("/wp-admin/plugins.php")
 
     def act(self, number: int) -> Response:
         """A button beside an order."""

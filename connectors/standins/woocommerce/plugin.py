@@ -20,12 +20,15 @@ from connectors.standins.woocommerce.store import Store
 
 TOKEN_SECONDS = 60
 REST_NONCE = "wp_rest"
+VERSION = "1.0.0"
+TOPICS = ("perennial_cart.updated", "perennial_interest.created", "perennial_store.deleted")
 
 
 def plug(door: Door) -> None:
     """Opens the plugin's own REST routes. Their names begin with wc-, so the store's keys count there."""
     routes = PluginRoutes(door.store)
     door.add("wc-perennial/v1/pair", create=routes.pair)
+    door.add("wc-perennial/v1/status", get=routes.status)
     door.add("wc-perennial/v1/launch", public=True, get=routes.launch)
 
 
@@ -65,6 +68,10 @@ class PluginRoutes:
         words: dict[str, Any] = {**values, "app_url": str(values["app_url"]).rstrip("/")}
         self._store.state.pairing = Pairing(**words)
         return Answer({"paired": True})
+
+    def status(self, call: Call) -> Answer:  # noqa: ARG002 - every handler is given the call
+        """GET wc-perennial/v1/status: which of its topics this version of the plugin can tell."""
+        return Answer({"version": VERSION, "topics": list(TOPICS)})
 
     def launch(self, call: Call) -> Answer:  # noqa: ARG002 - every handler is given the call
         """GET wc-perennial/v1/launch: a fresh token for whoever is signed in to the admin, by cookie and X-WP-Nonce."""

@@ -31,7 +31,16 @@ def build(store: Store) -> Flask:
         MAX_CONTENT_LENGTH=BIGGEST_BODY,
     )
     door = Door(store)
-    for routes in (info, orders, order_parts, customers, products, coupons, webhooks, plugin):
+    for routes in (
+        info,
+        orders,
+        order_parts,
+        customers,
+        products,
+        coupons,
+        webhooks,
+        *([plugin] if store.has_plugin else []),
+    ):
         routes.plug(door)
     for pages in (door.blueprint, wc_auth.plug(store), admin.plug(store), storefront.plug(store)):
         site.register_blueprint(pages)

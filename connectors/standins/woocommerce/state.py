@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from connectors.standins.woocommerce.model import (
     ApiKey,
     Coupon,
+    Json,
     Meta,
     Order,
     Pairing,
@@ -45,6 +46,8 @@ class State:
         self.webhooks: dict[int, Webhook] = {}
         self.keys: dict[int, ApiKey] = {}
         self.pairing: Pairing | None = None
+        # What the companion plugin has to tell, by the argument of its webhook.
+        self.told: dict[str, Json] = {}
         self.used_nonces: dict[str, dict[str, int]] = defaultdict(dict)
         self._now = now
         self._ids: dict[str, int] = defaultdict(int)

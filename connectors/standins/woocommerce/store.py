@@ -29,6 +29,7 @@ class Store:
     behind_tls: bool
     machine_now: Callable[[], datetime]
     plugin_app_url: str | None
+    has_plugin: bool
     control_key: str | None
 
     def create_key(self, *, user_id: int, scope: str, description: str) -> ApiKey:

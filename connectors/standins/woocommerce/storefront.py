@@ -6,7 +6,7 @@ from datetime import date
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from connectors.standins.woocommerce import session
+from connectors.standins.woocommerce import companion, session
 from connectors.standins.woocommerce.actions.customers import (
     BIRTHDAY_KEY,
     CONSENT_KEY,
@@ -32,6 +32,8 @@ def plug(store: Store) -> Blueprint:
     shop = Storefront(store)
     pages.add_url_rule("/", "home", shop.home)
     pages.add_url_rule("/product/<slug>/", "product", shop.product)
+    pages.add_url_rule("/product/<slug>/wish", "wish", shop.wish, methods=["POST"])
+    pages.add_url_rule("/checkout/contact", "contact", shop.contact, methods=["POST"])
     pages.add_url_rule(CART, "cart", shop.cart, methods=["GET", "POST"])
     pages.add_url_rule(ACCOUNT, "account", shop.account)
     pages.add_url_rule("/my-account/register", "register", shop.register, methods=["POST"])
@@ -66,6 +68,7 @@ class Storefront:
     def product(self, slug: str) -> str:
         """One product with its sizes and reviews."""
         product = self._by_slug(slug)
+        companion.looked(self._store, product, shopper=session.user_in(self._state, session.SHOPPER))
         reviews = [one for one in self._state.reviews.values() if one.product_id == product.id]
         return self._render("shop_product.html", product=product, reviews=reviews)
 
@@ -78,8 +81,24 @@ class Storefront:
         if request.method == "POST":
             basket = Basket(self._state)
             basket.put(request.form.get("item", 0, type=int), request.form.get("quantity", 1, type=int))
+            companion.cart_changed(self._store, shopper=session.user_in(self._state, session.SHOPPER))
             return redirect(CART)
         return self._render("shop_cart.html")
+
+    def wish(self, slug: str) -> Response:
+        """“Tell me when it is back”, by a shopper who is signed in or by a typed address."""
+        product, typed = self._by_slug(slug), request.form.get("email", "").strip()
+        shopper = session.user_in(self._state, session.SHOPPER)
+        companion.asked(self._store, product, shopper=shopper, email=typed if EMAIL.fullmatch(typed) else "")
+        return redirect(f"/product/{slug}/?wished=1")
+
+    def contact(self) -> Response:
+        """The checkout's own script tells the address as soon as it is typed."""
+        typed = request.form.get("email", "").strip()
+        if EMAIL.fullmatch(typed):
+            shopper = session.user_in(self._state, session.SHOPPER)
+            companion.cart_changed(self._store, shopper=shopper, typed=typed)
+        return Response(status=204)
 
     def account(self) -> str:
         """Signing up and in, or one's own page."""
@@ -168,6 +187,7 @@ class Storefront:
         if shopper is None and order.customer_id:
             session.sign_in(self._state.users[order.customer_id], session.SHOPPER)
         basket.empty()
+        companion.cart_changed(self._store, shopper=shopper)
         return redirect(f"/checkout/order-received/{order.id}/?key={order.key}")
 
     def received(self, number: int) -> str:

@@ -26,7 +26,7 @@ PING_SECONDS = 5.0
 DELIVERY_SECONDS = 10.0
 _TOPIC = re.compile(
     r"(?:coupon|order|product)\.(?:created|updated|deleted|restored)|customer\.(?:created|updated|deleted)"
-    r"|product\.published|action\.(?:woocommerce|wc)_\w+"
+    r"|product\.published|perennial_(?:cart\.updated|interest\.created|store\.deleted)|action\.(?:woocommerce|wc)_\w+"
 )
 
 
@@ -36,7 +36,7 @@ class Pending:
 
     webhook_id: int
     topic: str
-    arg: int
+    arg: int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Answer:
 
     webhook_id: int
     topic: str
-    arg: int
+    arg: int | str
     url: str
     headers: dict[str, str]
     body: bytes
@@ -73,7 +73,7 @@ class Webhooks:
         self._stop = threading.Event()
         self._pump: threading.Thread | None = None
 
-    def happened(self, topic: str, arg: int) -> None:
+    def happened(self, topic: str, arg: int | str) -> None:
         """Queues a delivery for each active webhook of the topic, unless the same one waits already."""
         with self._state.lock:
             for webhook in self._state.webhooks.values():

@@ -20,6 +20,8 @@ from connectors.errors import Malformed, Permanent, Temporary, Unauthorised
 from connectors.http import Answer, Auth, Http, raise_for
 
 SECONDS = 60.0
+# The namespace of our companion plugin; with `wc-` in front the store's own keys count in it.
+PAIRING = "wc-perennial/v1"
 PER_PAGE = 100
 
 Query = Mapping[str, str | int | Sequence[str | int]]
@@ -160,9 +162,15 @@ class Client:
     def post(self, endpoint: str, data: object, *, version: str = "wc/v3") -> Answer:
         return self._checked(self._api(version).post(endpoint, data))
 
+    def try_get(self, endpoint: str, *, version: str) -> Answer | None:
+        """As `get` in another namespace, but None where the store has no such route: the plugin that brings it is not there."""
+        return self._if_there(self._api(version).get(endpoint))
+
     def try_post(self, endpoint: str, data: object, *, version: str) -> Answer | None:
         """As `post`, but None where the store has no such route: the plugin that brings it is not there."""
-        answer = self._api(version).post(endpoint, data)
+        return self._if_there(self._api(version).post(endpoint, data))
+
+    def _if_there(self, answer: Answer) -> Answer | None:
         told = failure(answer.body) if answer.status == 404 else None
         return None if told and told.code == "rest_no_route" else self._checked(answer)
 

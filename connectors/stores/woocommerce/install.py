@@ -20,11 +20,10 @@ import msgspec
 from connectors.base import Credentials, Visitor
 from connectors.errors import Malformed, Permanent, Unauthorised
 from connectors.records import StoreProfile
-from connectors.stores.woocommerce.client import Client
+from connectors.stores.woocommerce.client import PAIRING, Client
 from connectors.stores.woocommerce.look import profile
 
 SCOPE = "read_write"
-PAIRING = "wc-perennial/v1"
 LONGEST_LIFE = timedelta(seconds=60)
 LEEWAY = timedelta(seconds=10)
 

@@ -12,10 +12,13 @@ import msgspec
 
 from connectors.base import Credentials, DeliveryHead, Healing
 from connectors.errors import Malformed, Permanent, Temporary
-from connectors.stores.woocommerce.client import PER_PAGE, Client
-from connectors.stores.woocommerce.read import READERS
+from connectors.stores.woocommerce.client import PAIRING, PER_PAGE, Client
+from connectors.stores.woocommerce.client import json as plain
+from connectors.stores.woocommerce.read import COMPANION, READERS
 
 TOPICS = frozenset(READERS)
+# What every store can tell, and what it can tell with our companion plugin.
+OWN_TOPICS = TOPICS - frozenset(COMPANION)
 PING = "ping"
 
 _TOPIC = re.compile(r"[a-z0-9_]+\.[a-z0-9_.]+")
@@ -88,12 +91,13 @@ def heal(client: Client, address: str, *, app_url: str) -> Healing:
 
     WooCommerce never tells a webhook's secret, so its name carries a fingerprint of it: one made with another secret is
     left over. Those of ours are known by `app_url` in front of their address; nobody else's is touched. New ones are made
-    before old ones go, so that nothing is missed in between.
+    before old ones go, so that nothing is missed in between. What our companion plugin tells is asked for where it is there.
     """
     secret = client.credentials.secrets.get("webhook_secret", "")
     if not secret:
         raise Permanent("there is no secret to sign the store's webhooks with")
-    plan = _plan(_ours(client, app_url), address, secret=secret)
+    wanted = OWN_TOPICS | _offered(client)
+    plan = _plan(_ours(client, app_url), address, secret=secret, wanted=wanted)
     for topic in plan.missing:
         client.post(
             "webhooks",
@@ -116,20 +120,29 @@ def name(topic: str, secret: str) -> str:
     return f"Perennial {topic} {mark}"
 
 
-def _plan(found: Sequence[_Webhook], address: str, *, secret: str) -> _Plan:
+def _offered(client: Client) -> frozenset[str]:
+    """The topics that the store's companion plugin can tell of and we can read; none where there is no plugin."""
+    answer = client.try_get("status", version=PAIRING)
+    told = plain(answer) if answer is not None else {}
+    topics = told.get("topics") if isinstance(told, dict) else None
+    names = {one for one in topics if isinstance(one, str)} if isinstance(topics, list) else set()
+    return frozenset(names) & frozenset(COMPANION)
+
+
+def _plan(found: Sequence[_Webhook], address: str, *, secret: str, wanted: frozenset[str]) -> _Plan:
     plan = _Plan()
     for webhook in found:
         is_right = (
             webhook.delivery_url == address
             and webhook.status == "active"
-            and webhook.topic in TOPICS
+            and webhook.topic in wanted
             and webhook.name == name(webhook.topic, secret)
         )
         if is_right and webhook.topic not in plan.kept:
             plan.kept.append(webhook.topic)
         else:
             plan.leftover.append(webhook)
-    plan.missing = sorted(TOPICS.difference(plan.kept))
+    plan.missing = sorted(wanted.difference(plan.kept))
     return plan
 
 

@@ -17,9 +17,12 @@ GONE = {
 }
 
 
-def body(state: State, webhook: Webhook, *, arg: int) -> Json:
+def body(state: State, webhook: Webhook, *, arg: int | str) -> Json:
     """The body about `arg`; an error object when the thing is gone or the webhook's user lost the right to see it."""
     resource, event = webhook.topic.split(".", 1)
+    if isinstance(arg, str):
+        # The resources of the companion plugin are named by words of its own.
+        return state.told[arg]
     if resource == "action":
         return {"action": event, "arg": arg}
     if event == "deleted":

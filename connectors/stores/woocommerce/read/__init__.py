@@ -9,11 +9,13 @@ from connectors.errors import Malformed
 from connectors.records import GoneRecord, Kind, LookAgain, Reading, StoreNews, StoreProfile, StoreRecord
 from connectors.stores.woocommerce.client import Failure, failure
 from connectors.stores.woocommerce.read.catalogue import PRODUCT, REVIEW, product, review
+from connectors.stores.woocommerce.read.companion import read_cart, read_goodbye, read_interest
 from connectors.stores.woocommerce.read.orders import ORDER, order
 from connectors.stores.woocommerce.read.people import CUSTOMER, customer
 from connectors.stores.woocommerce.read.shapes import Action, Frame, OnlyId, decode, text
 
 __all__ = [
+    "COMPANION",
     "READERS",
     "Frame",
     "Reader",
@@ -73,7 +75,15 @@ def _hook(body: Body, _frame: Frame) -> Reading:
     return Reading((LookAgain(Kind.ORDER, str(decode(body, _ACTION).arg)),))
 
 
+# These are told by our companion plugin alone: a store without it refuses a webhook for them.
+COMPANION: dict[str, Reader] = {
+    "perennial_cart.updated": read_cart,
+    "perennial_interest.created": read_interest,
+    "perennial_store.deleted": read_goodbye,
+}
+
 READERS: dict[str, Reader] = {
+    **COMPANION,
     "order.created": read_order,
     "order.updated": read_order,
     "order.restored": read_order,

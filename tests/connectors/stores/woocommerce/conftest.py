@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,10 +86,23 @@ class Met:
 @pytest.fixture
 def met() -> Iterator[Met]:
     """A store in New York with a few products, over plain http, and keys that read and write."""
+    with _met(has_plugin=True) as found:
+        yield found
+
+
+@pytest.fixture
+def bare() -> Iterator[Met]:
+    """The same without our companion plugin."""
+    with _met(has_plugin=False) as found:
+        yield found
+
+
+@contextmanager
+def _met(*, has_plugin: bool) -> Iterator[Met]:
     stores: list[StandIn] = []
 
     def open_store(url: str) -> Callable[..., Any]:
-        stores.append(create_standin(url=url, now=lambda: NOW, version="10.7.0"))
+        stores.append(create_standin(url=url, now=lambda: NOW, version="10.7.0", has_plugin=has_plugin))
         return stores[0].wsgi
 
     with served(open_store) as url:

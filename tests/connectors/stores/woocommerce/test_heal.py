@@ -1,7 +1,7 @@
 """Keeping a store's webhooks right: ours at the right address with today's secret, and nobody else's touched."""
 
 from connectors.base import Credentials
-from connectors.stores.woocommerce.webhooks import TOPICS, name
+from connectors.stores.woocommerce.webhooks import OWN_TOPICS, TOPICS, name
 from tests.connectors.stores.woocommerce.conftest import Met
 from tests.contracts.store_connector import KeptAccess
 
@@ -17,6 +17,12 @@ def test_a_new_store_gets_every_topic_with_our_secret(met: Met) -> None:
     assert (set(healing.made), healing.kept, healing.removed) == (set(TOPICS), (), ())
     assert ours(met) == dict.fromkeys(TOPICS, "active")
     assert {hook.secret for hook in met.store.state.webhooks.values()} == {"w" * 43}
+
+
+def test_a_store_without_our_plugin_is_not_asked_for_what_only_that_tells(bare: Met) -> None:
+    healing = bare.connector.heal(bare.access, ADDRESS)
+    assert (set(healing.made), healing.removed) == (set(OWN_TOPICS), ())
+    assert ours(bare) == dict.fromkeys(OWN_TOPICS, "active")
 
 
 def test_what_is_right_is_left_alone(met: Met) -> None:
