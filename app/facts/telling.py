@@ -194,6 +194,7 @@ def standing_of(seen: Seen, ask: Ask, *, store: Store) -> Standing:
         consent=row.email_consent if ask.medium == "email" else None,
         suppressed=seen.suppressed.get((ask.medium, address)) if address else None,
         suspended=seen.suspended.get(row.id),
+        paused_until=row.paused_until,
         is_resting=is_resting(row),
         is_staff=row.is_staff,
         is_gone=row.gone_at is not None,

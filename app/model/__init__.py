@@ -5,8 +5,10 @@ from app.model.code import CodeState, DiscountCode
 from app.model.consent import Consent, Suppression, Tombstone
 from app.model.customer import Customer, Identity
 from app.model.delivery import Delivery, DeliveryState
+from app.model.desk import Deed, DeedKind, Note, SavedFilter, Tag
 from app.model.enrollment import Enrollment, EnrollmentState, Outcome, OutcomeKind
 from app.model.event import Event
+from app.model.figure import Figure, Forecast
 from app.model.installation import Installation, Launch
 from app.model.interest import Interest, InterestKind
 from app.model.message import Message, MessageState, Receipt
@@ -15,6 +17,7 @@ from app.model.product import Product
 from app.model.setting import WorkflowSetting, WorkflowVersion
 from app.model.store import Connection, ConnectionState, PrivacyRequest, Store, StoreState
 from app.model.sync import JobRun, SyncRun, SyncState
+from app.model.text import StoreText
 
 __all__ = [
     "Checkout",
@@ -23,12 +26,16 @@ __all__ = [
     "ConnectionState",
     "Consent",
     "Customer",
+    "Deed",
+    "DeedKind",
     "Delivery",
     "DeliveryState",
     "DiscountCode",
     "Enrollment",
     "EnrollmentState",
     "Event",
+    "Figure",
+    "Forecast",
     "Fulfillment",
     "Identity",
     "Installation",
@@ -38,6 +45,7 @@ __all__ = [
     "Launch",
     "Message",
     "MessageState",
+    "Note",
     "Order",
     "OrderLine",
     "Outcome",
@@ -47,11 +55,14 @@ __all__ = [
     "Receipt",
     "Refund",
     "Review",
+    "SavedFilter",
     "Store",
     "StoreState",
+    "StoreText",
     "Suppression",
     "SyncRun",
     "SyncState",
+    "Tag",
     "Tombstone",
     "WorkflowSetting",
     "WorkflowVersion",

@@ -24,12 +24,30 @@ class Customer(Base):
     only orders that count and are kept by ingest. `email_consent` is the latest answer by its own time; the history is in
     Consent. `said` keeps, per field, how surely and when it was last said ([1 for the account itself, 0 for a buyer's word
     in an order; microseconds]), so that payloads in any order end in the same row. `pace` holds, per medium, the last
-    marketing messages as [microseconds, message id, workflow], newest first. `resting_since` is when a last goodbye left.
+    marketing messages as [microseconds, message id, workflow], newest first. `resting_since` is when a last goodbye left,
+    `paused_until` when marketing may go on that the merchant paused. `name_key` and `back_key` are "first last" and "last
+    first" as they are looked up. `answers` holds per medium what now holds of Consent, `wishes` what was asked for on the
+    preference page, and `merged_at` is when another account of the platform last went into this one.
     """
 
     __tablename__ = "customer"
     __table_args__ = (
-        sa.Index("ix_customer_store_email", "store_id", "email"),
+        # Prefixes are looked for, which PostgreSQL finds by this order alone.
+        sa.Index("ix_customer_store_email", "store_id", "email", postgresql_ops={"email": "text_pattern_ops"}),
+        sa.Index("ix_customer_store_name", "store_id", "name_key", postgresql_ops={"name_key": "text_pattern_ops"}),
+        sa.Index("ix_customer_store_back", "store_id", "back_key", postgresql_ops={"back_key": "text_pattern_ops"}),
+        # Everything that the list filters and sorts by, so that one narrow scan answers every question of it.
+        sa.Index(
+            "ix_customer_store_list",
+            "store_id",
+            "last_order_at",
+            "orders_count",
+            "spent",
+            "email_consent",
+            "paused_until",
+            "gone_at",
+            "id",
+        ),
         sa.Index("ix_customer_store_phone", "store_id", "phone"),
     )
 
@@ -58,6 +76,12 @@ class Customer(Base):
     said: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, info=personal.ABOUT)
     pace: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, info=personal.ABOUT)
     resting_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    paused_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    name_key: Mapped[str | None] = mapped_column(sa.String(200), info=personal.NAME)
+    back_key: Mapped[str | None] = mapped_column(sa.String(200), info=personal.NAME)
+    answers: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, info=personal.ABOUT)
+    wishes: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, info=personal.ABOUT)
+    merged_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     gone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     @property

@@ -76,6 +76,7 @@ class Outcome(Base):
         sa.UniqueConstraint("enrollment_id", "step", "turn"),
         sa.Index("ix_outcome_customer_id", "customer_id"),
         sa.Index("ix_outcome_store_at", "store_id", "at"),
+        sa.Index("ix_outcome_store_kind", "store_id", "kind", "at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

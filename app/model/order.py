@@ -21,6 +21,7 @@ class Order(Base):
         sa.UniqueConstraint("store_id", "external_id"),
         sa.Index("ix_orders_customer_placed", "customer_id", "placed_at"),
         sa.Index("ix_orders_store_placed", "store_id", "placed_at"),
+        sa.Index("ix_orders_store_number", "store_id", "number", postgresql_ops={"number": "text_pattern_ops"}),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

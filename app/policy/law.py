@@ -1,7 +1,7 @@
 """The law in its one fixed order: asked when a step falls due, and asked again at the door.
 
 Still true (the start, the stops, the step's own conditions), staleness, the person (gone, staff, address), consent,
-suppression, suspension, rest, holdout, caps, quiet hours. The first rule that speaks gives the verdict.
+suppression, suspension, pause, rest, holdout, caps, quiet hours. The first rule that speaks gives the verdict.
 """
 
 from collections.abc import Callable
@@ -31,6 +31,7 @@ class Standing:
     consent: str | None
     suppressed: str | None = None
     suspended: str | None = None
+    paused_until: datetime | None = None
     is_resting: bool = False
     is_staff: bool = False
     is_gone: bool = False
@@ -137,6 +138,13 @@ def _not_suspended(case: Case) -> Verdict | None:
     return _later(case, Reason.SUSPENDED, until=case.facts.now + LOOK_AGAIN, seen={"open": why})
 
 
+def _not_paused(case: Case) -> Verdict | None:
+    until = case.standing.paused_until
+    if until is None or not case.is_marketing or until <= case.facts.now:
+        return None
+    return _later(case, Reason.PAUSED, until=until, seen={"paused_until": until.isoformat()})
+
+
 def _not_resting(case: Case) -> Verdict | None:
     if not case.is_marketing or not case.standing.is_resting:
         return None
@@ -192,6 +200,7 @@ RULES: tuple[Callable[[Case], Verdict | None], ...] = (
     _consented,
     _not_suppressed,
     _not_suspended,
+    _not_paused,
     _not_resting,
     _not_held_out,
     _room,

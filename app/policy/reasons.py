@@ -31,6 +31,7 @@ class Reason(StrEnum):
     NO_CONSENT = "no_consent"
     SUPPRESSED = "suppressed"
     SUSPENDED = "suspended"
+    PAUSED = "paused"
     RESTING = "resting"
     HOLDOUT = "holdout"
     CAPPED = "capped"
@@ -46,6 +47,7 @@ class Reason(StrEnum):
     NOT_CONFIRMED = "not_confirmed"
     NO_CODE = "no_code"
     OVER_BUDGET = "over_budget"
+    CANCELLED = "cancelled"
     BROKEN = "broken"
 
 
@@ -75,6 +77,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.NO_CONSENT: "They have not agreed to marketing on this channel.",
     Reason.SUPPRESSED: "This address must not be written to: it bounced, complained or was blocked.",
     Reason.SUSPENDED: "A refund or a parcel in trouble is open, so no marketing leaves for now.",
+    Reason.PAUSED: "You paused marketing to them.",
     Reason.RESTING: "They did not answer the last goodbye, so they are left in peace until they stir.",
     Reason.HOLDOUT: "They are in the group that gets no message, so that the effect can be measured.",
     Reason.CAPPED: "They had marketing from you shortly before; this one waits its turn.",
@@ -89,5 +92,6 @@ SENTENCES: dict[Reason, str] = {
     Reason.NOT_CONFIRMED: "The store could not be asked whether this is still true; it is asked again.",
     Reason.NO_CODE: "The store could not make the discount code; it is tried again.",
     Reason.OVER_BUDGET: "This month's budget for codes is used up.",
+    Reason.CANCELLED: "Somebody of the store cancelled it.",
     Reason.BROKEN: "Something went wrong on our side while deciding; it was set aside after several tries.",
 }

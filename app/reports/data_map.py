@@ -23,10 +23,11 @@ STAYS_BARE = "The row stays for counting, and this is emptied."
 OF_STORE = "It is not about customers; it goes with the store."
 # What erasing a person does, by table; the house's test holds it against the rows themselves.
 FATES: dict[str, str] = {
-    **dict.fromkeys(("checkout", "consent", "event", "identity", "interest", "suppression"), GOES),
+    **dict.fromkeys(("checkout", "consent", "event", "identity", "interest", "note", "suppression", "tag"), GOES),
     **dict.fromkeys(("message", "outcome", "enrollment", "receipt"), STAYS_BARE),
-    **dict.fromkeys(("store", "connection", "installation"), OF_STORE),
+    **dict.fromkeys(("store", "connection", "installation", "saved_filter", "store_text"), OF_STORE),
     "customer": "The row stays as an empty shell, so that its id is never given to somebody else.",
+    "deed": "An audit row stays: who of the store did what, when, on which of our ids.",
     "delivery": "One set aside loses its body; one that waits is opened first, and loses it then.",
     "discount_code": "The code stays for counting, and no longer says which order it was used for.",
     "orders": "The order stays with its money and lines; its link to the person, its region, tokens and codes go.",

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("holdout_percent", sa.Integer(), nullable=False),
         sa.Column("quiet_from", sa.Integer(), nullable=True),
         sa.Column("quiet_until", sa.Integer(), nullable=True),
+        sa.Column("choices", sa.JSON(), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("live_since", UTCDateTime(), nullable=False),
         sa.Column("uninstalled_at", UTCDateTime(), nullable=True),
@@ -93,14 +94,48 @@ def upgrade() -> None:
         sa.Column("said", sa.JSON(), nullable=False),
         sa.Column("pace", sa.JSON(), nullable=False),
         sa.Column("resting_since", UTCDateTime(), nullable=True),
+        sa.Column("paused_until", UTCDateTime(), nullable=True),
+        sa.Column("name_key", sa.String(length=200), nullable=True),
+        sa.Column("back_key", sa.String(length=200), nullable=True),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("wishes", sa.JSON(), nullable=False),
+        sa.Column("merged_at", UTCDateTime(), nullable=True),
         sa.Column("gone_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_customer_store_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
     )
     with op.batch_alter_table("customer", schema=None) as batch_op:
-        batch_op.create_index("ix_customer_store_email", ["store_id", "email"], unique=False)
+        batch_op.create_index(
+            "ix_customer_store_back",
+            ["store_id", "back_key"],
+            unique=False,
+            postgresql_ops={"back_key": "text_pattern_ops"},
+        )
+        batch_op.create_index(
+            "ix_customer_store_email", ["store_id", "email"], unique=False, postgresql_ops={"email": "text_pattern_ops"}
+        )
+        batch_op.create_index(
+            "ix_customer_store_list",
+            ["store_id", "last_order_at", "orders_count", "spent", "email_consent", "paused_until", "gone_at", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_customer_store_name",
+            ["store_id", "name_key"],
+            unique=False,
+            postgresql_ops={"name_key": "text_pattern_ops"},
+        )
         batch_op.create_index("ix_customer_store_phone", ["store_id", "phone"], unique=False)
 
+    op.create_table(
+        "figure",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("report", sa.String(length=40), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_figure_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "report", name=op.f("pk_figure")),
+    )
     op.create_table(
         "fulfillment",
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -212,6 +247,28 @@ def upgrade() -> None:
         batch_op.create_index("ix_refund_order", ["store_id", "order_external_id"], unique=False)
 
     op.create_table(
+        "saved_filter",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_saved_filter_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filter")),
+        sa.UniqueConstraint("store_id", "name", name=op.f("uq_saved_filter_store_id_name")),
+    )
+    op.create_table(
+        "store_text",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workflow", sa.String(length=80), nullable=False),
+        sa.Column("step", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_store_text_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "workflow", "step", "version", name=op.f("pk_store_text")),
+    )
+    op.create_table(
         "suppression",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -317,6 +374,13 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=80), nullable=False),
         sa.Column("opt_in_level", sa.String(length=40), nullable=True),
         sa.Column("wording", sa.Text(), nullable=True),
+        sa.Column("side", sa.String(length=64), nullable=False),
+        sa.Column("basis", sa.String(length=10), nullable=False),
+        sa.Column("conditions", sa.String(length=80), nullable=True),
+        sa.Column("country", sa.String(length=2), nullable=True),
+        sa.Column("expires_at", UTCDateTime(), nullable=True),
+        sa.Column("proof", sa.JSON(), nullable=True),
+        sa.Column("asked_from", sa.String(length=45), nullable=True),
         sa.Column("tell_at", UTCDateTime(), nullable=True),
         sa.Column("tell_tries", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_consent_customer_id")),
@@ -328,10 +392,18 @@ def upgrade() -> None:
             "medium",
             "at",
             "state",
-            name=op.f("uq_consent_store_id_customer_id_medium_at_state"),
+            "side",
+            name=op.f("uq_consent_store_id_customer_id_medium_at_state_side"),
         ),
     )
     with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_consent_asked_from",
+            ["store_id", "at"],
+            unique=False,
+            sqlite_where=sa.text("asked_from IS NOT NULL"),
+            postgresql_where=sa.text("asked_from IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_consent_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(
             "ix_consent_tell_at",
@@ -340,6 +412,25 @@ def upgrade() -> None:
             sqlite_where=sa.text("tell_at IS NOT NULL"),
             postgresql_where=sa.text("tell_at IS NOT NULL"),
         )
+
+    op.create_table(
+        "deed",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("about", sa.BigInteger(), nullable=True),
+        sa.Column("workflow", sa.String(length=80), nullable=True),
+        sa.Column("step", sa.String(length=40), nullable=True),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_deed_customer_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_deed_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deed")),
+    )
+    with op.batch_alter_table("deed", schema=None) as batch_op:
+        batch_op.create_index("ix_deed_customer_id", ["customer_id", "at"], unique=False)
+        batch_op.create_index("ix_deed_store_at", ["store_id", "at"], unique=False)
 
     op.create_table(
         "enrollment",
@@ -404,6 +495,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_event_customer_id"), ["customer_id"], unique=False)
 
     op.create_table(
+        "forecast",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("likely_at", UTCDateTime(), nullable=False),
+        sa.Column("from_at", UTCDateTime(), nullable=False),
+        sa.Column("until_at", UTCDateTime(), nullable=False),
+        sa.Column("alive", sa.Integer(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_forecast_customer_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_forecast_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "customer_id", name=op.f("pk_forecast")),
+    )
+    with op.batch_alter_table("forecast", schema=None) as batch_op:
+        batch_op.create_index("ix_forecast_customer_id", ["customer_id"], unique=False)
+
+    op.create_table(
         "identity",
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
@@ -431,6 +538,21 @@ def upgrade() -> None:
     with op.batch_alter_table("interest", schema=None) as batch_op:
         batch_op.create_index("ix_interest_customer_id", ["customer_id"], unique=False)
         batch_op.create_index("ix_interest_product", ["store_id", "product_external_id"], unique=False)
+
+    op.create_table(
+        "note",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_note_customer_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_note_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
+    )
+    with op.batch_alter_table("note", schema=None) as batch_op:
+        batch_op.create_index("ix_note_customer_id", ["customer_id", "at"], unique=False)
 
     op.create_table(
         "orders",
@@ -462,6 +584,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.create_index("ix_orders_customer_placed", ["customer_id", "placed_at"], unique=False)
+        batch_op.create_index(
+            "ix_orders_store_number",
+            ["store_id", "number"],
+            unique=False,
+            postgresql_ops={"number": "text_pattern_ops"},
+        )
         batch_op.create_index("ix_orders_store_placed", ["store_id", "placed_at"], unique=False)
 
     op.create_table(
@@ -478,6 +606,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("review", schema=None) as batch_op:
         batch_op.create_index("ix_review_customer_id", ["customer_id"], unique=False)
+
+    op.create_table(
+        "tag",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_tag_customer_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_tag_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "word", "customer_id", name=op.f("pk_tag")),
+    )
+    with op.batch_alter_table("tag", schema=None) as batch_op:
+        batch_op.create_index("ix_tag_customer_id", ["customer_id"], unique=False)
 
     op.create_table(
         "discount_code",
@@ -586,6 +727,7 @@ def upgrade() -> None:
     with op.batch_alter_table("outcome", schema=None) as batch_op:
         batch_op.create_index("ix_outcome_customer_id", ["customer_id"], unique=False)
         batch_op.create_index("ix_outcome_store_at", ["store_id", "at"], unique=False)
+        batch_op.create_index("ix_outcome_store_kind", ["store_id", "kind", "at"], unique=False)
 
     op.create_table(
         "receipt",
@@ -611,6 +753,7 @@ def downgrade() -> None:
 
     op.drop_table("receipt")
     with op.batch_alter_table("outcome", schema=None) as batch_op:
+        batch_op.drop_index("ix_outcome_store_kind")
         batch_op.drop_index("ix_outcome_store_at")
         batch_op.drop_index("ix_outcome_customer_id")
 
@@ -642,15 +785,24 @@ def downgrade() -> None:
         batch_op.drop_index("ix_discount_code_customer_id")
 
     op.drop_table("discount_code")
+    with op.batch_alter_table("tag", schema=None) as batch_op:
+        batch_op.drop_index("ix_tag_customer_id")
+
+    op.drop_table("tag")
     with op.batch_alter_table("review", schema=None) as batch_op:
         batch_op.drop_index("ix_review_customer_id")
 
     op.drop_table("review")
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.drop_index("ix_orders_store_placed")
+        batch_op.drop_index("ix_orders_store_number", postgresql_ops={"number": "text_pattern_ops"})
         batch_op.drop_index("ix_orders_customer_placed")
 
     op.drop_table("orders")
+    with op.batch_alter_table("note", schema=None) as batch_op:
+        batch_op.drop_index("ix_note_customer_id")
+
+    op.drop_table("note")
     with op.batch_alter_table("interest", schema=None) as batch_op:
         batch_op.drop_index("ix_interest_product")
         batch_op.drop_index("ix_interest_customer_id")
@@ -660,6 +812,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_identity_customer_id")
 
     op.drop_table("identity")
+    with op.batch_alter_table("forecast", schema=None) as batch_op:
+        batch_op.drop_index("ix_forecast_customer_id")
+
+    op.drop_table("forecast")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_event_customer_id"))
 
@@ -678,6 +834,11 @@ def downgrade() -> None:
         )
 
     op.drop_table("enrollment")
+    with op.batch_alter_table("deed", schema=None) as batch_op:
+        batch_op.drop_index("ix_deed_store_at")
+        batch_op.drop_index("ix_deed_customer_id")
+
+    op.drop_table("deed")
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_consent_tell_at",
@@ -685,6 +846,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("tell_at IS NOT NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_consent_customer_id"))
+        batch_op.drop_index(
+            "ix_consent_asked_from",
+            sqlite_where=sa.text("asked_from IS NOT NULL"),
+            postgresql_where=sa.text("asked_from IS NOT NULL"),
+        )
 
     op.drop_table("consent")
     with op.batch_alter_table("checkout", schema=None) as batch_op:
@@ -704,6 +870,8 @@ def downgrade() -> None:
 
     op.drop_table("sync_run")
     op.drop_table("suppression")
+    op.drop_table("store_text")
+    op.drop_table("saved_filter")
     with op.batch_alter_table("refund", schema=None) as batch_op:
         batch_op.drop_index("ix_refund_order")
 
@@ -726,9 +894,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_fulfillment_order")
 
     op.drop_table("fulfillment")
+    op.drop_table("figure")
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.drop_index("ix_customer_store_phone")
-        batch_op.drop_index("ix_customer_store_email")
+        batch_op.drop_index("ix_customer_store_name", postgresql_ops={"name_key": "text_pattern_ops"})
+        batch_op.drop_index("ix_customer_store_list")
+        batch_op.drop_index("ix_customer_store_email", postgresql_ops={"email": "text_pattern_ops"})
+        batch_op.drop_index("ix_customer_store_back", postgresql_ops={"back_key": "text_pattern_ops"})
 
     op.drop_table("customer")
     op.drop_table("connection")

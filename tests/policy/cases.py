@@ -92,6 +92,10 @@ def refunded(case: Case) -> Case:
     return replace(case, standing=replace(case.standing, suspended="refund"))
 
 
+def paused(case: Case) -> Case:
+    return replace(case, standing=replace(case.standing, paused_until=NOON + timedelta(hours=3)))
+
+
 def resting(case: Case) -> Case:
     return replace(case, standing=replace(case.standing, is_resting=True))
 
@@ -120,6 +124,7 @@ TROUBLES: tuple[tuple[Trouble, Decision, Reason, bool], ...] = (
     (never_asked, Decision.DROP, Reason.NO_CONSENT, True),
     (bounced, Decision.DROP, Reason.SUPPRESSED, False),
     (refunded, Decision.DEFER, Reason.SUSPENDED, True),
+    (paused, Decision.DEFER, Reason.PAUSED, True),
     (resting, Decision.DROP, Reason.RESTING, True),
     (held_out, Decision.HOLD_OUT, Reason.HOLDOUT, True),
     (written_to, Decision.DEFER, Reason.CAPPED, True),

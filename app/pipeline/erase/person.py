@@ -20,10 +20,12 @@ from app.model import (
     Enrollment,
     EnrollmentState,
     Event,
+    Forecast,
     Identity,
     Interest,
     Message,
     MessageState,
+    Note,
     Order,
     Outcome,
     OutcomeKind,
@@ -32,6 +34,7 @@ from app.model import (
     Review,
     Suppression,
     SyncRun,
+    Tag,
 )
 from app.pipeline import ledger
 from app.pipeline.erase.names import Names
@@ -42,7 +45,7 @@ from connectors.records import Kind
 
 CUSTOMER, ENROLLMENT, MESSAGE, ORDER = map(table_of, (Customer, Enrollment, Message, Order))
 RECEIPT, REQUEST, RUN, SUPPRESSION = map(table_of, (Receipt, PrivacyRequest, SyncRun, Suppression))
-DELETED = tuple(map(table_of, (Event, Interest, Checkout, Consent, Identity)))
+DELETED = tuple(map(table_of, (Event, Interest, Checkout, Consent, Identity, Note, Tag, Forecast)))
 NOTHING: tuple[str, ...] = (
     "external_id",
     "email",
@@ -56,7 +59,7 @@ NOTHING: tuple[str, ...] = (
 )
 NOTHING += ("birthday", "joined_at", "first_order_at", "last_order_at", "email_consent", "email_consent_at")
 SHELL: dict[str, Any] = {
-    **dict.fromkeys((*NOTHING, "resting_since", "updated_at")),
+    **dict.fromkeys((*NOTHING, "resting_since", "updated_at", "paused_until", "name_key", "back_key")),
     **dict.fromkeys(("orders_count", "spent"), 0),
     "said": {},
     "pace": {},

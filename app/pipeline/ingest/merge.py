@@ -10,21 +10,25 @@ from app.model import (
     Checkout,
     Consent,
     Customer,
+    Deed,
     DiscountCode,
     Enrollment,
     EnrollmentState,
     Event,
+    Forecast,
     Identity,
     Interest,
     Message,
+    Note,
     Order,
     Outcome,
     Review,
     Store,
+    Tag,
 )
 from app.rows import table_of
 
-MOVED = (Order, Review, Checkout, Outcome, Message, Identity, DiscountCode)
+MOVED = (Order, Review, Checkout, Outcome, Message, Identity, DiscountCode, Note, Deed)
 
 
 def merge_rows(session: Session, store: Store, *, gone: int, kept: int) -> None:
@@ -35,6 +39,10 @@ def merge_rows(session: Session, store: Store, *, gone: int, kept: int) -> None:
     _merge_events(session, gone=gone, kept=kept)
     _merge_consents(session, gone=gone, kept=kept)
     _merge_interests(session, gone=gone, kept=kept)
+    _merge_tags(session, gone=gone, kept=kept)
+    # What was expected of either is reckoned anew for the one that they are.
+    forecast = table_of(Forecast)
+    session.execute(sa.delete(forecast).where(forecast.c.customer_id.in_((gone, kept))))
     _merge_enrollments(session, sa.true(), gone=gone, kept=kept)
     _merge_pace(session, gone=gone, kept=kept)
     customer = table_of(Customer)
@@ -80,6 +88,14 @@ def _merge_interests(session: Session, *, gone: int, kept: int) -> None:
         same = (table.c.product_external_id == row.product_external_id, table.c.kind == row.kind)
         loser = gone if before is not None and before >= row.at else kept
         session.execute(sa.delete(table).where(table.c.customer_id == loser, *same))
+    session.execute(sa.update(table).where(table.c.customer_id == gone).values(customer_id=kept))
+
+
+def _merge_tags(session: Session, *, gone: int, kept: int) -> None:
+    """A word that both have is there once."""
+    table = table_of(Tag)
+    ours = sa.select(table.c.word).where(table.c.customer_id == kept)
+    session.execute(sa.delete(table).where(table.c.customer_id == gone, table.c.word.in_(ours)))
     session.execute(sa.update(table).where(table.c.customer_id == gone).values(customer_id=kept))
 
 
@@ -134,9 +150,10 @@ def _retire(session: Session, row: sa.Row[Any]) -> None:
 
 
 def _merge_pace(session: Session, *, gone: int, kept: int) -> None:
-    """What both were sent counts against the caps of the one they are, and so does a last goodbye to either."""
+    """What both were sent counts against the caps of the one they are, and so do a last goodbye to and a pause of either."""
     table = table_of(Customer)
-    query = sa.select(table.c.id, table.c.pace, table.c.resting_since).where(table.c.id.in_((gone, kept)))
+    columns = (table.c.id, table.c.pace, table.c.resting_since, table.c.paused_until)
+    query = sa.select(*columns).where(table.c.id.in_((gone, kept)))
     rows = session.execute(query).all()
     paces = {row.id: row.pace or {} for row in rows}
     media = {medium for pace in paces.values() for medium in pace}
@@ -145,5 +162,7 @@ def _merge_pace(session: Session, *, gone: int, kept: int) -> None:
         for medium in media
     }
     rests = max((row.resting_since for row in rows if row.resting_since is not None), default=None)
-    if merged or rests is not None:
-        session.execute(sa.update(table).where(table.c.id == kept).values(pace=merged, resting_since=rests))
+    paused = max((row.paused_until for row in rows if row.paused_until is not None), default=None)
+    if merged or rests is not None or paused is not None:
+        values = {"pace": merged, "resting_since": rests, "paused_until": paused}
+        session.execute(sa.update(table).where(table.c.id == kept).values(**values))

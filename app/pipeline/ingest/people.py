@@ -28,7 +28,7 @@ IDENTITY = table_of(Identity)
 INSERT_IDENTITY = sa.insert(IDENTITY)
 EXTERNAL, EMAIL = IdentityKind.EXTERNAL.value, IdentityKind.EMAIL.value
 # Enough to hear a buyer's word; everything where the account itself speaks.
-PART = ("id", "external_id", "said", "updated_at", "email")
+PART = ("id", "external_id", "said", "updated_at", "email", "first_name", "last_name")
 WHOLE = ("id", "external_id", "said", "updated_at", "gone_at", *FIELDS)
 
 
@@ -106,6 +106,8 @@ class People:
     def write(self) -> set[int]:
         """Put everybody who is new or changed into the database, with their identities; merged rows go. Those into whom others
         were merged come back: what they bought is to be counted anew."""
+        for person in self._persons.values():
+            person.spell()
         bulk(
             self.session,
             INSERT_CUSTOMER,

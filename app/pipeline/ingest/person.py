@@ -11,6 +11,7 @@ from typing import Any
 from app.addresses import email_key, phone_key
 from app.db import EPOCH, MICROSECOND
 from app.model.customer import IdentityKind
+from app.spelling import name_keys
 from connectors.records import CustomerRecord
 
 Key = tuple[str, str]
@@ -29,9 +30,10 @@ FIELDS = (
     "is_staff",
     "joined_at",
 )
+NAMES = frozenset({"first_name", "last_name"})
 LIMITS = {"phone": 40, "first_name": 255, "last_name": 255, "locale": 35, "country": 2, "region": 80}
 BLANK: dict[str, Any] = {
-    **dict.fromkeys((*FIELDS, "external_id", "updated_at", "gone_at")),
+    **dict.fromkeys((*FIELDS, "external_id", "updated_at", "gone_at", "name_key", "back_key")),
     "tags": [],
     "is_staff": False,
     "orders_count": 0,
@@ -88,6 +90,13 @@ class Person:
     def set(self, name: str, value: Any) -> None:
         self.values[name] = value
         self.changed.add(name)
+
+    def spell(self) -> None:
+        """Keep the keys by which a name is looked up beside a name that was said anew."""
+        if not NAMES.isdisjoint(self.changed):
+            first, back = name_keys(self.values["first_name"], self.values["last_name"])
+            self.set("name_key", first)
+            self.set("back_key", back)
 
     def listen(self, telling: Telling) -> None:
         """Take over what is said, field by field, unless it was said more surely or later before."""

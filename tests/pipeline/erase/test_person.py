@@ -98,9 +98,8 @@ def test_no_byte_of_her_is_left_in_any_file(runtime: Runtime, tmp_path: Path, ba
     with runtime.database.write() as session:
         others = sa.select(Identity.customer_id).where(Identity.value.like("x%"))
         session.execute(sa.delete(Consent).where(Consent.customer_id.in_(others)))
-        session.execute(
-            sa.update(Customer).where(Customer.id.in_(others)).values(first_name="X", last_name="Y", tags=[])
-        )
+        bare: dict[str, Any] = {"first_name": "X", "last_name": "Y", "name_key": "x y", "back_key": "y x", "tags": []}
+        session.execute(sa.update(Customer).where(Customer.id.in_(others)).values(**bare))
     if backend == "sqlite":
         assert {"store.db", "store-inbox.db"} <= {name.removesuffix("-wal") for name in traces_in_files(tmp_path)}
     demand(runtime, store, ERASE)
