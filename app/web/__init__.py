@@ -11,6 +11,7 @@ from app.web.outbox import routes as outbox_routes
 from app.web.settings import routes as settings_routes
 from app.web.shopify import routes as shopify_routes
 from app.web.static import routes as static_routes
+from app.web.storefront import routes as storefront_routes
 from app.web.unsubscribe import routes as unsubscribe_routes
 from app.web.webhooks import remember_doors
 from app.web.webhooks import routes as webhooks_routes
@@ -24,6 +25,7 @@ ROOMS = (
     settings_routes,
     shopify_routes,
     static_routes,
+    storefront_routes,
     unsubscribe_routes,
     webhooks_routes,
     woocommerce_routes,

@@ -34,7 +34,7 @@ def shopify() -> Response:
     if not connector.is_genuine(_headers(), body, credentials=None):
         raise Unauthorized("The signature is not right.")
     head = _head(connector, body)
-    return _keep(_doors().by_address("shopify", head.address or ""), head, body=body)
+    return _keep(doors().by_address("shopify", head.address or ""), head, body=body)
 
 
 @routes.post("/woocommerce/<public_key>")
@@ -42,7 +42,7 @@ def shopify() -> Response:
 def woocommerce(public_key: str) -> Response:
     """One store of WooCommerce: it stands in the address, and the secret is its own. A ping is a form without signature."""
     connector, body = runtime().connectors["woocommerce"], _body()
-    door = _known(_doors().by_key("woocommerce", public_key))
+    door = _known(doors().by_key("woocommerce", public_key))
     head = _head(connector, body)
     if head.is_ping:
         return Response()
@@ -80,7 +80,7 @@ def _is_genuine(connector: StoreConnector, door: Door, *, public_key: str, body:
         return True
     if door.seen_at == runtime().clock.now():
         return False
-    anew = _doors().by_key("woocommerce", public_key, anew=True)
+    anew = doors().by_key("woocommerce", public_key, anew=True)
     return anew is not None and connector.is_genuine(_headers(), body, credentials=anew.credentials)
 
 
@@ -95,7 +95,8 @@ def _known(door: Door | None) -> Door:
     return door
 
 
-def _doors() -> Doors:
+def doors() -> Doors:
+    """The stores that this process remembers."""
     found: Any = current_app.extensions[KEY]
     if not isinstance(found, Doors):
         raise KeyError(KEY)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
-from connectors.standins.shopify import admin, api, oauth, storefront
+from connectors.standins.shopify import admin, api, app_proxy, oauth, storefront
 from connectors.standins.shopify.faults import Faults
 from connectors.standins.shopify.shop import Profile, Shop
 from connectors.standins.shopify.stand_in import StandIn
@@ -48,6 +48,6 @@ def create_standin(
     wsgi = Flask("connectors.standins.shopify", template_folder="pages", static_folder=None)
     made = StandIn(state=state, faults=Faults(tokens.expire), tokens=tokens, webhooks=Queue(state), wsgi=wsgi)
     made.webhooks.before_flush = made.catch_up
-    for part in (api, oauth, admin, storefront):
+    for part in (api, oauth, admin, storefront, app_proxy):
         part.plug_in(wsgi, made)
     return made

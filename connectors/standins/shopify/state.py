@@ -83,6 +83,8 @@ class State:
     scopes: tuple[str, ...] = DEFAULT_SCOPES
     topics: frozenset[str] = frozenset(TOPIC_SCOPES) - {"customers/merge"}
     webhook_path: str = "/webhooks/shopify"
+    # Where the app proxy of the app leads.
+    proxy_path: str = "/storefront/shopify"
     webhook_version: str = "2026-10"
     public_app: bool = True
     public_url: str | None = None

@@ -49,7 +49,7 @@ def _product(shop: Shop, handle: str) -> Product:
 def product(name: str, handle: str) -> str:
     """One product."""
     shop = web.store(name)
-    return web.drawn("product.html", shop, product=_product(shop, handle))
+    return web.drawn("product.html", shop, product=_product(shop, handle), customer=member(shop))
 
 
 def picture(name: str, handle: str) -> Response:

@@ -11,11 +11,12 @@ import msgspec
 from connectors.base import DeliveryHead
 from connectors.errors import Malformed
 from connectors.stores.shopify.install import valid_shop
+from connectors.stores.shopify.proxy import INTEREST
 from connectors.stores.shopify.read import TOPICS as READERS
 
 COMPLIANCE_TOPICS = frozenset({"customers/data_request", "customers/redact", "shop/redact"})
 TOPICS = frozenset(READERS)
-SUBSCRIBED = TOPICS - COMPLIANCE_TOPICS
+SUBSCRIBED = TOPICS - COMPLIANCE_TOPICS - {INTEREST}
 
 SCOPES = (
     "read_customer_merge",

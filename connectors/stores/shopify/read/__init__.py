@@ -119,6 +119,8 @@ TOPICS: dict[str, Topic] = {
     "products/delete": _topic(shapes.Named, _gone(Kind.PRODUCT)),
     "products/update": _PRODUCT,
     "refunds/create": _topic(shapes.Refund, lambda body, seen: sales.refund(body, seen.profile.currency)),
+    # Not Shopify's: a page of the storefront told it by the app proxy.
+    "storefront/interest": _topic(shapes.Interest, lambda body, _seen: things.interest(body)),
     "shop/redact": _privacy("shop/redact"),
     "shop/update": _news(StoreNews.PROFILE_CHANGED),
 }

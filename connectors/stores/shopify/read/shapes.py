@@ -212,6 +212,16 @@ class Merge(msgspec.Struct, gc=False):
     status: str | None = None
 
 
+class Interest(msgspec.Struct, gc=False):
+    """Our own words for what a storefront's page told (`proxy.interest`)."""
+
+    product_id: str
+    kind: str
+    at: At
+    customer_id: str | None = None
+    email: str | None = None
+
+
 class Hint(msgspec.Struct, rename={"customer_id": "customerId"}, gc=False):
     customer_id: str
 

@@ -1,6 +1,6 @@
 """What webhooks say about products and about the store as a whole."""
 
-from connectors.records import Kind, LookAgain, ProductRecord, StoreNews, StoreProfile, StoreRecord
+from connectors.records import InterestRecord, Kind, LookAgain, ProductRecord, StoreNews, StoreProfile, StoreRecord
 from connectors.stores.shopify.read import shapes
 from connectors.stores.shopify.read.people import number, words
 from connectors.stores.shopify.words import PRODUCT_STATES, clip, money, tail, utc
@@ -29,6 +29,17 @@ def product(body: shapes.Product, profile: StoreProfile, *, unknown: list[str]) 
         currency=profile.currency if prices else None,
         is_available=shown,
         tags=words(body.tags) or (),
+    )
+
+
+def interest(body: shapes.Interest) -> InterestRecord:
+    """A look at a product, or the wish to be told of it."""
+    return InterestRecord(
+        product_external_id=body.product_id,
+        at=utc(body.at),
+        is_wish=body.kind == "asked",
+        customer_external_id=body.customer_id,
+        email=body.email,
     )
 
 

@@ -37,6 +37,14 @@ def test_the_apps_settings_ask_for_the_same_topics(toml: dict[str, Any]) -> None
     assert toml["webhooks"]["api_version"] == "2026-10"
 
 
+def test_the_apps_settings_lead_a_storefronts_calls_to_our_door(toml: dict[str, Any]) -> None:
+    way = toml["app_proxy"]
+    assert way == {"url": f"{toml['application_url']}/storefront/shopify", "prefix": "apps", "subpath": "perennial"}
+    blocks = (FOLDER / "extensions/perennial-storefront/blocks").glob("*.liquid")
+    for block in blocks:
+        assert f"/{way['prefix']}/{way['subpath']}/interest?kind=" in block.read_text()
+
+
 def test_one_file_imports_the_older_library_and_opens_no_session() -> None:
     importing = [path for path in ROOT.glob("[acw]*/**/*.py") if "shopify" in _imported(path)]
     assert importing == [FOLDER / "classic.py"]
