@@ -16,7 +16,9 @@ def email_key(text: str | None) -> str | None:
 
 def phone_key(text: str | None) -> str | None:
     """The digits of an international number with its plus; None where the country is not said."""
-    if not text or not text.strip().startswith("+"):
+    # 00 is how most of the world dials the plus.
+    international = re.fullmatch(r"\s*(?:\+|00)([^+]*)", text or "")
+    if international is None:
         return None
-    digits = re.sub(r"\D", "", text)
+    digits = re.sub(r"\D", "", international[1])
     return f"+{digits}" if 6 <= len(digits) <= 15 else None

@@ -28,6 +28,7 @@ from app.model import Customer, Delivery, Enrollment, Message, Outcome, Store, S
 from app.model.message import ReceiptKind
 from app.pipeline import receipts, sync
 from app.pipeline.advance import advance
+from app.pipeline.calendar import reckon
 from app.pipeline.deliver import deliver, settle_the_dead
 from app.pipeline.fair import PARKED
 from app.pipeline.inbox import accept, open_batch
@@ -187,6 +188,13 @@ class Story(Tells):
     def travel(self, *, days: float = 0, hours: float = 0, minutes: float = 0) -> None:
         self.world.travel(timedelta(days=days, hours=hours, minutes=minutes))
 
+    def live(self, *, days: float) -> None:
+        """Go on by so many days, and have the coming days reckoned every six hours, as the timetable does more often."""
+        end = self.now + timedelta(days=days)
+        while self.now < end:
+            reckon(self.runtime, self.store_id)
+            self.travel_to(min(self.now + timedelta(hours=6), end))
+
     def travel_to(self, moment: datetime) -> None:
         self.world.travel(moment - self.now)
 
@@ -234,6 +242,14 @@ class Story(Tells):
     def sent_at(self) -> list[tuple[str, str]]:
         """When what left, in UTC."""
         return [(f"{at:%Y-%m-%d %H:%M}", line) for at, line in self.left()]
+
+    def letter(self, name: str) -> str:
+        """The plain words of the last message to somebody."""
+        kept = Outbox(Path(self.runtime.config.outbox_dir)).kept(self.store.public_key, limit=10_000)
+        last = max((one for one in kept if _name(one.raw) == name), key=lambda one: one.at)
+        body = email.message_from_bytes(last.raw, policy=email.policy.default).get_body(("plain",))
+        assert body is not None
+        return str(body.get_content())
 
     def left(self) -> list[tuple[datetime, str]]:
         with self.runtime.database.read() as session:

@@ -27,11 +27,13 @@ def written(record: Record) -> bytes:
 
 
 class Village:
-    """`connectors.base.StoreConnector` over a dict of what each store has; `trouble` is raised by the next calls."""
+    """`connectors.base.StoreConnector` over a dict of what each store has; `trouble` is raised by the next calls.
+
+    Stores make discount codes from `makes_codes` on; `codes` are those that they made.
+    """
 
     platform = PLATFORM
     topics = frozenset({"told"})
-    abilities = frozenset({Ability.WRITE_CONSENT})
 
     def __init__(self, now: Now) -> None:
         self._now = now
@@ -39,6 +41,8 @@ class Village:
         self.told: list[ConsentRecord] = []
         self.trouble: list[Temporary | Unauthorised] = []
         self.looks: list[tuple[Kind, str]] = []
+        self.abilities = frozenset({Ability.WRITE_CONSENT})
+        self.codes: list[CodeWish] = []
 
     def keep(self, address: str, record: Record) -> None:
         """Remember the newest of everything, as a store does."""
@@ -106,7 +110,16 @@ class Village:
         self.told.append(consent)
 
     def make_code(self, access: Access, wish: CodeWish, *, profile: StoreProfile) -> str:
-        raise Unsupported("a village knows no codes")
+        del access, profile
+        self._may_fail()
+        if Ability.MAKE_CODES not in self.abilities:
+            raise Unsupported("this village knows no codes")
+        self.codes = [*(one for one in self.codes if one.code != wish.code), wish]
+        return f"code-{wish.code}"
+
+    def makes_codes(self) -> None:
+        """From now on its stores give discount codes."""
+        self.abilities |= {Ability.MAKE_CODES}
 
     def remove_code(self, access: Access, external_id: str) -> None:
         raise Unsupported("a village knows no codes")

@@ -44,9 +44,10 @@ def customers(session: Session, store: Store, *, ids: Sequence[int]) -> dict[int
 def later_orders(
     session: Session, known: Mapping[int, Any], *, since: datetime | None = None, kin: Sequence[int] = ()
 ) -> dict[int, list[Bought]]:
-    """Orders that count, placed since then; for those in `kin` also those of others of their store with their phone."""
+    """Orders that count, placed since then; for those in `kin` also those of others of their store with their phone
+    or their address: an account may not say itself what its buyer typed into a checkout."""
     ids = [one for one, row in known.items() if row.last_order_at and (since is None or row.last_order_at >= since)]
-    related = _same_phone(session, [known[one] for one in kin if one in known])
+    related = _namesakes(session, [known[one] for one in kin if one in known])
     whole = (ORDER.c.customer_id, ORDER.c.placed_at, ORDER.c.external_id, ORDER.c.total - ORDER.c.refunded)
     query = sa.select(*whole, ORDER.c.paid_at, ORDER.c.checkout_keys).where(ORDER.c.counts)
     query = query if since is None else query.where(ORDER.c.placed_at >= since)
@@ -59,14 +60,15 @@ def later_orders(
     return found
 
 
-def _same_phone(session: Session, leavers: Sequence[Any]) -> dict[int, list[int]]:
+def _namesakes(session: Session, leavers: Sequence[Any]) -> dict[int, list[int]]:
+    """Others with the same phone or address, by the customer."""
     found: dict[int, list[int]] = {}
     for row in leavers:
-        if row.phone:
-            query = sa.select(CUSTOMER.c.id).where(
-                CUSTOMER.c.store_id == row.store_id, CUSTOMER.c.phone == row.phone, CUSTOMER.c.id != row.id
-            )
-            found[row.id] = list(session.execute(query.limit(20)).scalars())
+        names = ((CUSTOMER.c.phone, row.phone), (CUSTOMER.c.email, row.email))
+        same = [column == value for column, value in names if value]
+        if same:
+            others = sa.and_(CUSTOMER.c.store_id == row.store_id, CUSTOMER.c.id != row.id, sa.or_(*same))
+            found[row.id] = list(session.scalars(sa.select(CUSTOMER.c.id).where(others).limit(20)))
     return found
 
 

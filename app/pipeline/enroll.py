@@ -85,7 +85,7 @@ def _enroll_all(session: Session, events: Sequence[News], *, workflow: Workflow,
     rows: list[dict[str, Any]] = []
     for event in events:
         entry = taking(event, workflow=workflow, dials=setting.dials)
-        if entry is None or _was_in_lately(session, event, entry=entry, workflow=workflow, store_id=setting.store_id):
+        if entry is None or not _has_room(session, event, entry=entry, workflow=workflow, store_id=setting.store_id):
             continue
         rows.append(_row(event, entry, workflow=workflow, setting=setting, now=now))
         if workflow.starts.cool_off is not None:
@@ -116,11 +116,30 @@ def _plus(on: On, *, is_abroad: bool) -> timedelta:
     return on.plus_abroad if is_abroad and on.plus_abroad is not None else on.plus
 
 
-def _was_in_lately(session: Session, event: News, *, entry: Taking, workflow: Workflow, store_id: int) -> bool:
-    """Whether the workflow's cool-off keeps the customer out: they were taken in about something else a short time before."""
-    if workflow.starts.cool_off is None:
+def _has_room(session: Session, event: News, *, entry: Taking, workflow: Workflow, store_id: int) -> bool:
+    """Whether the workflow's cool-off lets the customer in, who may be in about something else since a short time.
+
+    While nothing was decided of the other, the later of the two is the one that is spoken of, and the earlier one gives way:
+    so it is the same in whichever order they are told.
+    """
+    rivals = _rivals(session, event, entry=entry, workflow=workflow, store_id=store_id)
+    mine = (entry.anchor, entry.subject)
+    if any(
+        row.was_judged or row.state != EnrollmentState.WAITING or (row.event_at, row.subject) > mine for row in rivals
+    ):
         return False
-    query = sa.select(ENROLLMENT.c.id).where(
+    if rivals:
+        session.execute(sa.delete(ENROLLMENT).where(ENROLLMENT.c.id.in_([row.id for row in rivals])))
+    return True
+
+
+def _rivals(session: Session, event: News, *, entry: Taking, workflow: Workflow, store_id: int) -> Sequence[Any]:
+    """Where else the customer is in this workflow, so near in time that only one of both may be."""
+    if workflow.starts.cool_off is None:
+        return ()
+    was_judged = sa.exists().where(OUTCOME.c.enrollment_id == ENROLLMENT.c.id).label("was_judged")
+    columns = (ENROLLMENT.c.id, ENROLLMENT.c.state, ENROLLMENT.c.subject, ENROLLMENT.c.event_at)
+    query = sa.select(*columns, was_judged).where(
         ENROLLMENT.c.store_id == store_id,
         ENROLLMENT.c.customer_id == event.customer_id,
         ENROLLMENT.c.workflow == workflow.name,
@@ -128,7 +147,7 @@ def _was_in_lately(session: Session, event: News, *, entry: Taking, workflow: Wo
         ENROLLMENT.c.event_at > entry.anchor - workflow.starts.cool_off,
         ENROLLMENT.c.event_at < entry.anchor + workflow.starts.cool_off,
     )
-    return session.execute(query.limit(1)).first() is not None
+    return session.execute(query).all()
 
 
 def _write(session: Session, rows: Sequence[dict[str, Any]], *, workflow: Workflow) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.records import (
+    CheckoutRecord,
     ConsentRecord,
     ConsentState,
     CustomerRecord,
@@ -18,6 +19,7 @@ from connectors.records import (
     OrderRecord,
     OrderStatus,
     Origin,
+    ProductRecord,
     Record,
     RefundRecord,
     ReviewRecord,
@@ -36,6 +38,8 @@ class Tells:
     orders: dict[str, OrderRecord] = field(default_factory=dict, kw_only=True)
     parcels: dict[str, FulfillmentRecord] = field(default_factory=dict, kw_only=True)
     answers: dict[str, ConsentRecord] = field(default_factory=dict, kw_only=True)
+    checkouts: dict[str, CheckoutRecord] = field(default_factory=dict, kw_only=True)
+    shelf: dict[str, ProductRecord] = field(default_factory=dict, kw_only=True)
 
     @property
     def now(self) -> datetime:
@@ -120,6 +124,25 @@ class Tells:
     def wish(self, name: str, *, product: str = TEA) -> None:
         """Somebody asks to be told when a product can be had."""
         self.tell(InterestRecord(product, self.now, is_wish=True, email=self.address(name)))
+
+    def shelve(self, product: str = TEA, **given: Any) -> None:
+        """A product stands on the shelf, or what is said of it changes."""
+        new = ProductRecord(
+            product, product.title(), self.now, f"https://tea.example/{product}", price=4900, currency="EUR"
+        )
+        self.shelf[product] = replace(self.shelf.get(product, new), updated_at=self.now, **given)
+        self.tell(self.shelf[product])
+
+    def checkout(self, name: str, *, number: str = "cart", buyer: CustomerRecord | None = None, **given: Any) -> None:
+        """Somebody begins a checkout, or does something in it again; as a guest where they have no account."""
+        account = self.people.get(name)
+        who = buyer or CustomerRecord(account.external_id if account else None, self.address(name))
+        line = LineRecord("Darjeeling", 1, 4900, TEA)
+        new = CheckoutRecord(
+            number, self.now, self.now, "EUR", 4900, who, f"https://tea.example/{number}", lines=(line,)
+        )
+        self.checkouts[number] = replace(self.checkouts.get(number, new), updated_at=self.now, **given)
+        self.tell(self.checkouts[number])
 
     def leave(self, name: str) -> None:
         """The store deletes somebody's account."""

@@ -34,7 +34,8 @@ UNPAID = frozenset({"pending", "failed"})
 
 # `processing` is left out: it is paid, or cash on delivery that is not paid yet.
 STATUSES = {
-    "pending": OrderStatus.OPEN,
+    # Nobody has paid and nobody has promised to: no order yet, and told as a checkout beside it.
+    "pending": OrderStatus.DRAFT,
     "on-hold": OrderStatus.OPEN,
     "completed": OrderStatus.COMPLETED,
     "cancelled": OrderStatus.CANCELLED,

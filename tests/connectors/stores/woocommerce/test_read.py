@@ -121,7 +121,7 @@ def test_a_draft_of_nobody_or_of_the_rest_is_nothing(read: Any, changed: dict[st
 @pytest.mark.parametrize(
     ("status", "paid", "wanted"),
     [
-        ("pending", None, OrderStatus.OPEN),
+        ("pending", None, OrderStatus.DRAFT),
         ("on-hold", None, OrderStatus.OPEN),
         ("processing", "2026-11-22T01:24:26", OrderStatus.PAID),
         ("processing", None, OrderStatus.OPEN),
