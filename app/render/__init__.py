@@ -17,7 +17,19 @@ from app.render.values import BadTextError, Complaint, Rendered, Voice
 from connectors.errors import Malformed
 from workflows.language import Facts, Purpose, Workflow
 
-__all__ = ["BadTextError", "Complaint", "Rendered", "Text", "Voice", "complaints", "load", "preview", "render"]
+__all__ = [
+    "BadTextError",
+    "Complaint",
+    "Rendered",
+    "Text",
+    "Voice",
+    "compiled_own",
+    "complaints",
+    "load",
+    "preview",
+    "render",
+    "source_of",
+]
 
 FOLDER = Path(__file__).parents[2] / "templates" / "messages"
 LONGEST_SUBJECT = 200
@@ -27,10 +39,21 @@ LONGEST_PAGE = 200_000
 @lru_cache(maxsize=256)
 def load(name: str) -> Text:
     """The text of this name, compiled once a process. Raises BadTextError where there is none, or something is wrong in it."""
+    return compiled(name, source_of(name))
+
+
+def source_of(name: str) -> str:
+    """The default text of this name as it was written. Raises BadTextError where there is none."""
     path = FOLDER / f"{name}.md"
     if not name.isidentifier() or name.startswith("_") or not path.is_file():
         raise BadTextError(name, 1, reason="there is no such text")
-    return compiled(name, path.read_text("utf-8"))
+    return path.read_text("utf-8")
+
+
+@lru_cache(maxsize=1024)
+def compiled_own(name: str, source: str) -> Text:
+    """A merchant's own text in the place of the one of this name. Raises BadTextError where something is wrong in it."""
+    return compiled(name, source)
 
 
 def render(text: Text, facts: Facts, *, voice: Voice) -> Rendered:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from jinja2 import TemplateSyntaxError, nodes
 
 from app.render.dialect import FILTERS, PLAIN
-from app.render.names import KNOWN, Scope, names
+from app.render.names import KNOWN, Kind, Scope, names
 from app.render.values import Complaint
 
 LONGEST_SOURCE = 20_000
@@ -65,11 +65,11 @@ def parsed(source: str) -> nodes.Template | Complaint:
         return Complaint(1, "tags are nested too deeply")
 
 
-def complaints(tree: nodes.Template) -> list[Complaint]:
-    """Everything that a text may not say, in the order of its lines."""
+def complaints(tree: nodes.Template, *, known: Mapping[str, Kind] = KNOWN) -> list[Complaint]:
+    """Everything that a text may not say, in the order of its lines, where these are the names that it may use."""
     if _is_too_deep(tree):
         return [Complaint(1, "tags or conditions are nested too deeply")]
-    found = [*_forbidden(tree), *_loops(tree)] or [*names(tree, Scope(KNOWN))]
+    found = [*_forbidden(tree), *_loops(tree)] or [*names(tree, Scope(known))]
     return sorted(set(found), key=lambda one: (one.line, one.reason))
 
 

@@ -1,6 +1,6 @@
 """A text, compiled once: its subject, its plain words and its page, each a template of plain data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from jinja2 import Template
@@ -8,6 +8,7 @@ from markdown_it.token import Token
 
 from app.render import clean, layout, markdown, plain, rules
 from app.render.dialect import HTML, PLAIN
+from app.render.names import KNOWN, Kind
 from app.render.pieces import CLOSING, OPENING, Pieces, raw_tags
 from app.render.values import BadTextError, Complaint
 
@@ -38,12 +39,13 @@ class _Parsed:
     lines: Sequence[int]
 
 
-def complaints(source: str) -> list[Complaint]:
-    """Everything that is wrong with a text, in the order of its lines; empty where it may be saved."""
+def complaints(source: str, *, known: Mapping[str, Kind] = KNOWN) -> list[Complaint]:
+    """Everything that is wrong with a text, in the order of its lines; empty where it may be saved. `known` is what it may
+    name."""
     tree = rules.parsed(source)
     if isinstance(tree, Complaint):
         return [tree]
-    found = [*raw_tags(source), *rules.complaints(tree)]
+    found = [*raw_tags(source), *rules.complaints(tree, known=known)]
     if not _subject_of(source).strip():
         found.append(Complaint(1, NO_SUBJECT))
     elif not source.partition("\n")[2].strip():

@@ -28,6 +28,7 @@ from app.pipeline.deliver.codes import given_away
 from app.pipeline.deliver.envelopes import Text, envelope
 from app.pipeline.deliver.pace import Pace, held
 from app.pipeline.fair import PARKED, Row
+from app.pipeline.texts import own_texts
 from app.pipeline.versions import Settings, settings_of
 from app.policy import Case, Decision, Law, Reason, Standing, Verdict, decide
 from app.render import BadTextError
@@ -84,6 +85,7 @@ class _Desk:
     law: Law
     settings: Settings
     given: Mapping[str, int]
+    texts: Mapping[tuple[str, str], str]
     seen: Mapping[int, tuple[Facts, Standing]]
     people: Mapping[int, Any]
     now: datetime
@@ -148,6 +150,7 @@ def _desk(
         law=law_of(store),
         settings=settings,
         given={one: given_away(session, store_id, workflow=one, now=now) for one in budgeted},
+        texts=own_texts(session, store_id),
         seen=gather(session, store, asks=asks, now=now, with_items=True),
         people=people,
         now=now,
@@ -219,7 +222,8 @@ def _verdict(desk: _Desk, row: Row, *, pace: Pace) -> Verdict:
 
 
 def _envelope(desk: _Desk, row: Row) -> Envelope:
-    text = Text(row, desk.store, desk.people[row.customer_id], facts=desk.seen[row.id][0])
+    own = desk.texts.get((row.workflow, row.step))
+    text = Text(row, desk.store, desk.people[row.customer_id], facts=desk.seen[row.id][0], own=own)
     return envelope(text, config=desk.runtime.config, signer=desk.runtime.signer, now=desk.now)
 
 

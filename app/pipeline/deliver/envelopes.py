@@ -9,7 +9,8 @@ from app.keys import Signer
 from app.links import unsubscribe_url
 from app.model import Store
 from app.pipeline.fair import Row
-from app.render import Voice, load, render
+from app.render import Text as Words
+from app.render import Voice, compiled_own, load, render
 from connectors.base import Address, Envelope, Purpose
 from connectors.records import Medium
 from workflows.language import Facts
@@ -22,19 +23,26 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a message is made of: its row, its store, the customer's row (with first and last name and addresses), the facts."""
+    """What a message is made of: its row, its store, the customer's row (with first and last name and addresses), the facts,
+    and the store's `own` words where it has some."""
 
     row: Row
     store: Store
     customer: Any
     facts: Facts
+    own: str | None = None
+
+    @property
+    def words(self) -> Words:
+        """Raises BadTextError where something is wrong in it."""
+        return load(self.row.text) if self.own is None else compiled_own(self.row.text, self.own)
 
 
 def envelope(text: Text, *, config: Config, signer: Signer, now: datetime) -> Envelope:
     """The envelope of one message. Raises BadTextError where its text cannot be filled in."""
     row, store = text.row, text.store
     link = _link(text, config=config, signer=signer) if row.purpose == Purpose.MARKETING else None
-    words = render(load(row.text), text.facts, voice=_voice(store, purpose=Purpose(row.purpose), link=link))
+    words = render(text.words, text.facts, voice=_voice(store, purpose=Purpose(row.purpose), link=link))
     sender = Address(store.sender_address or config.mail_from, store.sender_name or store.name)
     domain = sender.address.rpartition("@")[2]
     return Envelope(

@@ -1,0 +1,161 @@
+"""Merchants' own texts: judged when they are saved, kept in versions, put back to the default at any time.
+
+What a text may name depends on its workflow: an order stands behind a review request, none behind a birthday. So a text is
+judged by the names of its own step and filled in once for an invented customer before it is saved. One that slips through
+all the same (it was right under older rules) fails its own message with a reason, and no other.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.model import Store, StoreText
+from app.model.event import EventKind
+from app.render import BadTextError, Complaint, Rendered, compiled_own, complaints, render, sample, source_of
+from app.render.names import KNOWN, Kind
+from app.rows import table_of
+from workflows.language import Facts, Purpose, Workflow
+
+TEXT = table_of(StoreText)
+ALWAYS = ("customer", "store")
+ORDERS = (EventKind.ORDER_PLACED, EventKind.ORDER_PAID, EventKind.ORDER_SHIPPED, EventKind.ORDER_DELIVERED)
+PRODUCTS = (EventKind.PRODUCT_VIEWED, EventKind.BACK_IN_STOCK, EventKind.PRICE_DROPPED)
+# What stands behind a message, by the news that its workflow begins with; other news is about the person alone.
+BEHIND: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(ORDERS, ("order",)),
+    **dict.fromkeys(PRODUCTS, ("product",)),
+    EventKind.CHECKOUT_LEFT: ("checkout",),
+    EventKind.REPLENISHMENT_DUE: ("product", "order"),
+    EventKind.PARCEL_LATE: ("parcel",),
+}
+THINGS = ("order", "checkout", "product", "parcel")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One saving: `source` is None where the default was put back."""
+
+    number: int
+    source: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TextView:
+    """The text of one step as it stands. `version` is 0 where nothing was ever saved; `versions` lists the latest first;
+    `names` is what it may name, as "order.total"."""
+
+    source: str
+    default: str
+    is_own: bool
+    version: int
+    versions: tuple[Version, ...]
+    names: tuple[str, ...]
+
+
+def names_of(workflow: Workflow, step: str) -> dict[str, Kind]:
+    """What the text of a step may name. Raises KeyError where there is no such step."""
+    code = ("code",) if workflow.step(step).send.code else ()
+    way_out = ("unsubscribe_url",) if workflow.purpose is Purpose.MARKETING else ()
+    kinds = [set() if workflow.starts.once_per_customer else set(BEHIND.get(on.event, ())) for on in workflow.starts.on]
+    behind = set.intersection(*kinds)
+    return {name: KNOWN[name] for name in (*ALWAYS, *sorted(behind), *code, *way_out)}
+
+
+def text_complaints(workflow: Workflow, step: str, *, source: str, now: datetime) -> list[Complaint]:
+    """What is wrong with a text for this step, by line; empty where it may be saved."""
+    found = complaints(source, known=names_of(workflow, step))
+    if found:
+        return found
+    try:
+        preview_text(workflow, step, source=source, now=now)
+    except BadTextError as error:
+        return [Complaint(error.line, error.reason)]
+    return []
+
+
+def preview_text(workflow: Workflow, step: str, *, source: str, now: datetime) -> Rendered:
+    """The text filled in for an invented customer, who has only what stands behind this step. Raises BadTextError."""
+    one, known = workflow.step(step), names_of(workflow, step)
+    facts = sample.facts(now, dials=workflow.turned({}), code="ANNA-7K2P" if one.send.code else None)
+    voice = sample.voice(is_marketing=workflow.purpose is Purpose.MARKETING)
+    return render(compiled_own(one.send.text, source), _only(facts, known=known), voice=voice)
+
+
+def _only(facts: Facts, *, known: Mapping[str, Kind]) -> Facts:
+    return replace(facts, **{name: None for name in THINGS if name not in known})
+
+
+def save_text(
+    session: Session, *, store_id: int, workflow: Workflow, step: str, source: str, now: datetime
+) -> list[Complaint]:
+    """Save a merchant's text as a new version, used by every message that is written out from now on. Nothing is saved where
+    complaints come back. Raises KeyError where there is no such step."""
+    source = source.replace("\r\n", "\n")
+    found = text_complaints(workflow, step, source=source, now=now)
+    if not found:
+        _add(session, store_id, workflow=workflow, step=step, source=source, now=now)
+    return found
+
+
+def restore_text(session: Session, *, store_id: int, workflow: Workflow, step: str, now: datetime) -> None:
+    """Put the default back; the merchant's versions stay readable."""
+    workflow.step(step)
+    _add(session, store_id, workflow=workflow, step=step, source=None, now=now)
+
+
+def _add(session: Session, store_id: int, *, workflow: Workflow, step: str, source: str | None, now: datetime) -> None:
+    # The store's row is locked, so that two savings at once make two versions.
+    session.execute(sa.select(Store.id).where(Store.id == store_id).with_for_update())
+    latest = _versions(session, store_id, workflow=workflow.name, step=step)
+    if (latest[0].source if latest else None) == source:
+        return
+    number = latest[0].number + 1 if latest else 1
+    session.add(StoreText(store_id=store_id, workflow=workflow.name, step=step, version=number, source=source, at=now))
+    session.flush()
+
+
+def text_of(session: Session, *, store_id: int, workflow: Workflow, step: str) -> TextView:
+    """The text of a step as it stands in this store. Raises KeyError where there is no such step."""
+    default = source_of(workflow.step(step).send.text)
+    versions = _versions(session, store_id, workflow=workflow.name, step=step)
+    own = versions[0].source if versions else None
+    return TextView(
+        source=default if own is None else own,
+        default=default,
+        is_own=own is not None,
+        version=versions[0].number if versions else 0,
+        versions=versions,
+        names=tuple(_spelled(names_of(workflow, step))),
+    )
+
+
+def _spelled(known: Mapping[str, Kind]) -> Iterable[str]:
+    for name, kind in known.items():
+        if isinstance(kind, Mapping):
+            yield from (f"{name}.{below}" for below in kind)
+        else:
+            yield name
+
+
+def _versions(session: Session, store_id: int, *, workflow: str, step: str) -> tuple[Version, ...]:
+    query = (
+        sa.select(TEXT.c.version, TEXT.c.source, TEXT.c.at)
+        .where(TEXT.c.store_id == store_id, TEXT.c.workflow == workflow, TEXT.c.step == step)
+        .order_by(TEXT.c.version.desc())
+    )
+    return tuple(Version(*row) for row in session.execute(query))
+
+
+def own_texts(session: Session, store_id: int) -> dict[tuple[str, str], str]:
+    """Every text of a store's own, by workflow and step; a store has a handful of them."""
+    query = (
+        sa.select(TEXT.c.workflow, TEXT.c.step, TEXT.c.source)
+        .where(TEXT.c.store_id == store_id)
+        .order_by(TEXT.c.version)
+    )
+    latest = {(workflow, step): source for workflow, step, source in session.execute(query)}
+    return {place: source for place, source in latest.items() if source is not None}
