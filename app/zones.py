@@ -1,9 +1,11 @@
-"""Which clock somebody lives by: where their orders go, else their store's own zone."""
+"""Which clock somebody lives by: where their orders go, else what their phone tells, else their store's own zone."""
 
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.core import get_global
+from phonenumbers import NumberParseException, PhoneNumber, parse, region_code_for_number
+from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
 # Where a country has one zone for nearly everybody, that one; the exclaves of Germany and Spain do not change it.
 _MAIN = {
@@ -69,4 +71,47 @@ def _zone(name: str | None) -> ZoneInfo | None:
     try:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+@lru_cache(maxsize=4096)
+def clock_of(country: str | None, region: str | None, *, phone: str | None, store_zone: str) -> ZoneInfo:
+    """As `zone_of`; a phone of one zone tells where no address does."""
+    told = zones_of_phone(phone) if phone and not country else ()
+    return (_zone(told[0]) if len(told) == 1 else None) or zone_of(country, region, store_zone=store_zone)
+
+
+@lru_cache(maxsize=4096)
+def zones_of(country: str | None, region: str | None, *, phone: str | None, store_zone: str) -> tuple[str, ...]:
+    """Every zone that somebody may live in: the one that their address tells, else those that their phone number is of, else
+    all of their country, else the store's. A text has to be allowed in all of them, since an area code is no residence."""
+    country, region = (country or "").upper(), (region or "").upper().rpartition("-")[2]
+    name = _REGIONS.get((country, region)) or _MAIN.get(country) or _only(country)
+    if name:
+        return (name,)
+    told = zones_of_phone(phone) if phone else ()
+    of_country = tuple(str(one) for one in get_global("territory_zones").get(country, []))
+    fitting = tuple(one for one in told if one in of_country) or told
+    known = tuple(one for one in fitting or of_country if _zone(one) is not None)
+    return known or (str(_zone(store_zone) or "UTC"),)
+
+
+def zones_of_phone(phone: str) -> tuple[str, ...]:
+    """The zones of an international number's prefix; none where it is no number or its prefix tells of none."""
+    found = _parsed(phone)
+    zones = time_zones_for_number(found) if found is not None else ()
+    return tuple(one for one in zones if one != UNKNOWN_TIMEZONE)
+
+
+def country_of_phone(phone: str) -> str | None:
+    """The country that a number is of (ISO 3166); None where several share it or it is no number."""
+    found = _parsed(phone)
+    code = region_code_for_number(found) if found is not None else None
+    return code if code and len(code) == 2 and code.isalpha() else None
+
+
+def _parsed(phone: str) -> PhoneNumber | None:
+    try:
+        return parse(phone)
+    except NumberParseException:
         return None

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.choices import choices_of
 from app.facts.asking import About, Ask, about
 from app.facts.pace import departures
 from app.facts.seen import look
@@ -32,4 +33,5 @@ def law_of(store: Store) -> Law:
     """What the merchant turned of the law."""
     is_set = store.quiet_from is not None and store.quiet_until is not None
     quiet = Quiet(store.quiet_from or 0, store.quiet_until or 0) if is_set else None
-    return Law(store_key=store.public_key, holdout_percent=store.holdout_percent, quiet=quiet)
+    consent = choices_of(store).consent_law
+    return Law(store_key=store.public_key, holdout_percent=store.holdout_percent, quiet=quiet, consent=consent)

@@ -8,11 +8,12 @@ from app.addresses import email_key
 from app.facts.asking import Ask
 from app.facts.pace import departures
 from app.facts.people import Bought
+from app.facts.rights import rights_of
 from app.facts.seen import Seen
 from app.model import Store
 from app.policy import Standing
 from app.policy.parcels import Parcel, lateness
-from app.zones import zone_of
+from app.zones import clock_of, zone_of
 from connectors.money import exponent
 from workflows.language import (
     CheckoutFacts,
@@ -189,9 +190,10 @@ def standing_of(seen: Seen, ask: Ask, *, store: Store) -> Standing:
     address = email_key(row.email) if ask.medium == "email" else row.phone
     return Standing(
         customer_id=row.id,
-        zone=zone_of(row.country, row.region, store_zone=store.zone),
+        zone=clock_of(row.country, row.region, phone=row.phone, store_zone=store.zone),
         has_address=bool(address),
         consent=row.email_consent if ask.medium == "email" else None,
+        rights=rights_of(row, ask.medium, store_zone=store.zone),
         suppressed=seen.suppressed.get((ask.medium, address)) if address else None,
         suspended=seen.suspended.get(row.id),
         paused_until=row.paused_until,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,11 +13,24 @@ from app.model import personal
 
 class Consent(Base):
     """One answer with its own time. Never changed: a later answer is a later row. `tell_at` is when the platform is to be told;
-    None where it told us, or was told."""
+    None where it told us, or was told.
+
+    `side` is the account that it was given on, by the platform's id ("" where none said): when two accounts become one, the
+    stricter side holds until the one they are answers again. `basis` (express, soft, implied), `conditions` (of a soft
+    opt-in, by commas), `country` and `expires_at` are what the law asks for; `proof` names the form and page, and
+    `asked_from` the network address of the request, which goes when it has done its duty.
+    """
 
     __tablename__ = "consent"
     __table_args__ = (
-        sa.UniqueConstraint("store_id", "customer_id", "medium", "at", "state"),
+        sa.UniqueConstraint("store_id", "customer_id", "medium", "at", "state", "side"),
+        sa.Index(
+            "ix_consent_asked_from",
+            "store_id",
+            "at",
+            sqlite_where=sa.text("asked_from IS NOT NULL"),
+            postgresql_where=sa.text("asked_from IS NOT NULL"),
+        ),
         sa.Index(
             "ix_consent_tell_at",
             "tell_at",
@@ -35,6 +49,13 @@ class Consent(Base):
     source: Mapped[str] = mapped_column(sa.String(80), info=personal.ABOUT)
     opt_in_level: Mapped[str | None] = mapped_column(sa.String(40), info=personal.ABOUT)
     wording: Mapped[str | None] = mapped_column(sa.Text, info=personal.WORDS)
+    side: Mapped[str] = mapped_column(sa.String(64), default="", info=personal.ID)
+    basis: Mapped[str] = mapped_column(sa.String(10), default="express", info=personal.NO)
+    conditions: Mapped[str | None] = mapped_column(sa.String(80), info=personal.NO)
+    country: Mapped[str | None] = mapped_column(sa.String(2), info=personal.ABOUT)
+    expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    proof: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON, info=personal.ABOUT)
+    asked_from: Mapped[str | None] = mapped_column(sa.String(45), info=personal.ADDRESS)
     tell_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     tell_tries: Mapped[int] = mapped_column(sa.Integer, default=0)
 

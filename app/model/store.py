@@ -21,7 +21,8 @@ class Store(Base):
     """One store of one platform.
 
     `public_key` stands for it in URLs. `live_since` is the moment from which what happens is news; all before is history.
-    Quiet hours are minutes after midnight in the recipient's zone, both None for never.
+    Quiet hours are minutes after midnight in the recipient's zone, both None for never. `choices` holds what app/choices.py
+    reads: only what differs from its default.
     """
 
     __tablename__ = "store"
@@ -45,6 +46,7 @@ class Store(Base):
     holdout_percent: Mapped[int] = mapped_column(sa.Integer, default=10)
     quiet_from: Mapped[int | None] = mapped_column(sa.Integer)
     quiet_until: Mapped[int | None] = mapped_column(sa.Integer)
+    choices: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, info=personal.OWNER)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     live_since: Mapped[datetime] = mapped_column(UTCDateTime)
     uninstalled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.facts.rights import answer_of
 from app.links import Unsubscription
 from app.model import Customer, Message
 from app.pipeline import consent
@@ -27,7 +28,7 @@ def unsubscribe(session: Session, wish: Unsubscription, *, now: datetime) -> boo
         medium=wish.medium,
         state=ConsentState.UNSUBSCRIBED,
         source=SOURCE,
-        at=_at(customer, now),
+        at=_at(customer, wish.medium, now=now),
         now=now,
     )
     return True
@@ -42,7 +43,7 @@ def _customer(session: Session, wish: Unsubscription) -> Customer | None:
     return customer
 
 
-def _at(customer: Customer, now: datetime) -> datetime:
+def _at(customer: Customer, medium: str, *, now: datetime) -> datetime:
     """The moment of the answer. Somebody who is out already answers once more at the same moment, which makes no new row."""
-    is_out = customer.email_consent == ConsentState.UNSUBSCRIBED and customer.email_consent_at is not None
-    return customer.email_consent_at if is_out and customer.email_consent_at else now
+    held = answer_of(customer.answers, medium)
+    return held.at if held is not None and held.state == ConsentState.UNSUBSCRIBED else now

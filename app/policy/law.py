@@ -1,22 +1,25 @@
 """The law in its one fixed order: asked when a step falls due, and asked again at the door.
 
 Still true (the start, the stops, the step's own conditions), staleness, the person (gone, staff, address), consent,
-suppression, suspension, pause, rest, holdout, caps, quiet hours. The first rule that speaks gives the verdict.
+suppression, suspension, pause, their own wishes, rest, holdout, caps, quiet hours, lawful hours. The first rule that speaks
+gives the verdict.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.policy.caps import CAPS, Departure, in_the_way
+from app.policy.consent import TEXTS, Answer, Asked, ConsentLaw, Rights, permitted
 from app.policy.holdout import is_held_out
+from app.policy.hours import hours_of, opens
 from app.policy.quiet import Quiet
 from app.policy.reasons import Reason
+from app.policy.topics import topic_of
 from app.policy.verdict import Decision, Verdict
 from workflows.language import Facts, Purpose, Rank, Step, Workflow
 
-SUBSCRIBED = "subscribed"
 # How soon it is asked again whether a refund or a parcel is still open.
 LOOK_AGAIN = timedelta(hours=12)
 
@@ -36,6 +39,7 @@ class Standing:
     is_staff: bool = False
     is_gone: bool = False
     recent: tuple[Departure, ...] = ()
+    rights: Rights = field(default_factory=Rights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Law:
     store_key: str
     holdout_percent: int
     quiet: Quiet | None
+    consent: ConsentLaw = field(default_factory=ConsentLaw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +120,13 @@ def _reachable(case: Case) -> Verdict | None:
 
 
 def _consented(case: Case) -> Verdict | None:
-    if not case.is_marketing or case.standing.consent == SUBSCRIBED:
+    rights, consent, medium = case.standing.rights, case.standing.consent, case.step.send.medium
+    answer = rights.answer or (Answer(consent, case.facts.now) if consent else None)
+    asked = Asked(rights.country, case.workflow.purpose, medium, answer, case.facts.now, rights.last_order_at)
+    permission = permitted(asked, case.law.consent)
+    if permission.may:
         return None
-    return Verdict(
-        Decision.DROP, Reason.NO_CONSENT, {"consent": case.standing.consent, "medium": case.step.send.medium}
-    )
+    return Verdict(Decision.DROP, permission.reason, {"consent": consent, "medium": medium, "rule": permission.rule})
 
 
 def _not_suppressed(case: Case) -> Verdict | None:
@@ -143,6 +150,26 @@ def _not_paused(case: Case) -> Verdict | None:
     if until is None or not case.is_marketing or until <= case.facts.now:
         return None
     return _later(case, Reason.PAUSED, until=until, seen={"paused_until": until.isoformat()})
+
+
+def _as_they_wish(case: Case) -> Verdict | None:
+    """What they asked for on the preference page: a rest, other topics only, fewer messages."""
+    wishes, now = case.standing.rights.wishes, case.facts.now
+    if not case.is_marketing:
+        return None
+    if wishes.rests_until is not None and wishes.rests_until > now:
+        return _later(case, Reason.ASKED_FOR_REST, until=wishes.rests_until, seen={})
+    if (topic := topic_of(case.workflow.rank)) in wishes.unwanted:
+        return Verdict(Decision.DROP, Reason.UNWANTED_TOPIC, {"topic": topic})
+    return _not_too_often(case, timedelta(days=wishes.every_days))
+
+
+def _not_too_often(case: Case, apart: timedelta) -> Verdict | None:
+    others = [one.at for one in case.standing.recent if one.message_id != case.message_id]
+    until = max(others, default=case.facts.now) + apart
+    if not apart or not others or until <= case.facts.now:
+        return None
+    return _later(case, Reason.ASKED_FOR_LESS, until=until, seen={"every_days": apart.days})
 
 
 def _not_resting(case: Case) -> Verdict | None:
@@ -185,6 +212,19 @@ def _not_at_night(case: Case) -> Verdict | None:
     )
 
 
+def _at_a_lawful_hour(case: Case) -> Verdict | None:
+    """Texts alone have hours of law; they hold whatever the merchant's own quiet hours are."""
+    if not case.is_marketing or case.step.send.medium not in TEXTS:
+        return None
+    rights = case.standing.rights
+    hours = hours_of(rights.country, rights.region)
+    zones = [ZoneInfo(name) for name in rights.zones] or [case.standing.zone]
+    until = opens(hours, rights.country, zones=zones, now=case.facts.now)
+    if until is None:
+        return None
+    return _later(case, Reason.LAWFUL_HOURS, until=until, seen={"rule": hours.rule})
+
+
 def _later(case: Case, reason: Reason, *, until: datetime, seen: dict[str, str | int | None]) -> Verdict:
     # What would be stale by then is dropped now, with the rule that stood in its way.
     decision = Decision.DROP if until > case.stale_at else Decision.DEFER
@@ -201,8 +241,10 @@ RULES: tuple[Callable[[Case], Verdict | None], ...] = (
     _not_suppressed,
     _not_suspended,
     _not_paused,
+    _as_they_wish,
     _not_resting,
     _not_held_out,
     _room,
     _not_at_night,
+    _at_a_lawful_hour,
 )

@@ -29,13 +29,20 @@ class Reason(StrEnum):
     STAFF = "staff"
     NO_ADDRESS = "no_address"
     NO_CONSENT = "no_consent"
+    CONSENT_OVER = "consent_over"
+    NOT_PROVEN = "not_proven"
     SUPPRESSED = "suppressed"
     SUSPENDED = "suspended"
     PAUSED = "paused"
+    ASKED_FOR_REST = "asked_for_rest"
+    ASKED_FOR_LESS = "asked_for_less"
+    UNWANTED_TOPIC = "unwanted_topic"
     RESTING = "resting"
     HOLDOUT = "holdout"
     CAPPED = "capped"
     QUIET_HOURS = "quiet_hours"
+    LAWFUL_HOURS = "lawful_hours"
+    WARMING_UP = "warming_up"
     # What may happen around a decision.
     SWITCHED_OFF = "switched_off"
     WORKFLOW_GONE = "workflow_gone"
@@ -75,13 +82,20 @@ SENTENCES: dict[Reason, str] = {
     Reason.STAFF: "This customer is staff of the store.",
     Reason.NO_ADDRESS: "There is no address to write to.",
     Reason.NO_CONSENT: "They have not agreed to marketing on this channel.",
+    Reason.CONSENT_OVER: "Their consent was implied by a purchase or an enquiry, and that has run out.",
+    Reason.NOT_PROVEN: "They signed up, but never confirmed it, and in their country that is no proof of consent.",
     Reason.SUPPRESSED: "This address must not be written to: it bounced, complained or was blocked.",
     Reason.SUSPENDED: "A refund or a parcel in trouble is open, so no marketing leaves for now.",
     Reason.PAUSED: "You paused marketing to them.",
+    Reason.ASKED_FOR_REST: "They asked to be left alone for a while.",
+    Reason.ASKED_FOR_LESS: "They asked for fewer messages; this one waits its turn.",
+    Reason.UNWANTED_TOPIC: "They asked for no messages of this kind.",
     Reason.RESTING: "They did not answer the last goodbye, so they are left in peace until they stir.",
     Reason.HOLDOUT: "They are in the group that gets no message, so that the effect can be measured.",
     Reason.CAPPED: "They had marketing from you shortly before; this one waits its turn.",
     Reason.QUIET_HOURS: "It is night where they are; it waits until the morning.",
+    Reason.LAWFUL_HOURS: "Texts may not arrive at this hour where they are; it waits until they may.",
+    Reason.WARMING_UP: "Your sender's name is new, and as much as is wise has left today; it waits until tomorrow.",
     Reason.SWITCHED_OFF: "The workflow was switched off.",
     Reason.WORKFLOW_GONE: "This workflow or step no longer exists.",
     Reason.BAD_TEXT: "The text of this message could not be filled in.",

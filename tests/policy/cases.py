@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.policy import Case, Decision, Law, Quiet, Reason, Standing
 from app.policy.caps import Departure
+from app.policy.consent import Wishes
 from workflows.language import (
     AT_ONCE,
     CustomerFacts,
@@ -96,6 +97,11 @@ def paused(case: Case) -> Case:
     return replace(case, standing=replace(case.standing, paused_until=NOON + timedelta(hours=3)))
 
 
+def wishing(case: Case) -> Case:
+    wishes = Wishes(rests_until=NOON + timedelta(hours=3))
+    return replace(case, standing=replace(case.standing, rights=replace(case.standing.rights, wishes=wishes)))
+
+
 def resting(case: Case) -> Case:
     return replace(case, standing=replace(case.standing, is_resting=True))
 
@@ -112,6 +118,13 @@ def night(case: Case) -> Case:
     return replace(case, law=replace(case.law, quiet=Quiet(12 * 60, 14 * 60)))
 
 
+def texted(case: Case) -> Case:
+    """A text to somebody of whom only the clock is known, and there it is an hour past midnight."""
+    step = replace(case.step, send=replace(case.step.send, medium="sms"))
+    rights = replace(case.standing.rights, zones=("Pacific/Auckland",))
+    return replace(case, step=step, standing=replace(case.standing, rights=rights))
+
+
 # In the law's own order; the last two say whether what belongs to an order leaves all the same.
 TROUBLES: tuple[tuple[Trouble, Decision, Reason, bool], ...] = (
     (unsubscribed, Decision.STOP, Reason.NO_LONGER_SUBSCRIBED, False),
@@ -125,8 +138,10 @@ TROUBLES: tuple[tuple[Trouble, Decision, Reason, bool], ...] = (
     (bounced, Decision.DROP, Reason.SUPPRESSED, False),
     (refunded, Decision.DEFER, Reason.SUSPENDED, True),
     (paused, Decision.DEFER, Reason.PAUSED, True),
+    (wishing, Decision.DEFER, Reason.ASKED_FOR_REST, True),
     (resting, Decision.DROP, Reason.RESTING, True),
     (held_out, Decision.HOLD_OUT, Reason.HOLDOUT, True),
     (written_to, Decision.DEFER, Reason.CAPPED, True),
     (night, Decision.DEFER, Reason.QUIET_HOURS, True),
+    (texted, Decision.DEFER, Reason.LAWFUL_HOURS, True),
 )

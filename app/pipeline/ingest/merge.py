@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.facts.rights import joined_wishes
 from app.model import (
     Checkout,
     Consent,
@@ -153,6 +154,7 @@ def _merge_pace(session: Session, *, gone: int, kept: int) -> None:
     """What both were sent counts against the caps of the one they are, and so do a last goodbye to and a pause of either."""
     table = table_of(Customer)
     columns = (table.c.id, table.c.pace, table.c.resting_since, table.c.paused_until)
+    columns += (table.c.wishes, table.c.merged_at)
     query = sa.select(*columns).where(table.c.id.in_((gone, kept)))
     rows = session.execute(query).all()
     paces = {row.id: row.pace or {} for row in rows}
@@ -163,6 +165,15 @@ def _merge_pace(session: Session, *, gone: int, kept: int) -> None:
     }
     rests = max((row.resting_since for row in rows if row.resting_since is not None), default=None)
     paused = max((row.paused_until for row in rows if row.paused_until is not None), default=None)
-    if merged or rests is not None or paused is not None:
-        values = {"pace": merged, "resting_since": rests, "paused_until": paused}
+    met = max((row.merged_at for row in rows if row.merged_at is not None), default=None)
+    wishes = joined_wishes([row.wishes or {} for row in rows])
+    if merged or wishes or any((rests, paused, met)):
+        values = {"pace": merged, "resting_since": rests, "paused_until": paused, "wishes": wishes, "merged_at": met}
         session.execute(sa.update(table).where(table.c.id == kept).values(**values))
+
+
+def note_merge(session: Session, kept: int, *, at: datetime) -> None:
+    """When another account last went into this one: until they answer again, the stricter side's answer holds."""
+    table = table_of(Customer)
+    is_later = sa.or_(table.c.merged_at.is_(None), table.c.merged_at < at)
+    session.execute(sa.update(table).where(table.c.id == kept, is_later).values(merged_at=at))

@@ -6,6 +6,7 @@ order end in the same people.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from app.db import reserve_ids
 from app.keys import Signer
 from app.model import Customer, Identity, Store
 from app.model.customer import IdentityKind
-from app.pipeline.ingest.merge import merge_rows
+from app.pipeline.ingest.merge import merge_rows, note_merge
 from app.pipeline.ingest.person import BLANK, FIELDS, Key, Person, Telling, keys_of, told
 from app.pipeline.tombstones import buried
 from app.rows import among, bulk, bulk_update, chunks, table_of
@@ -44,6 +45,7 @@ class People:
     _stored: dict[Key, int] = field(default_factory=dict)
     _became: dict[int, int] = field(default_factory=dict)
     _to_merge: list[tuple[int, int]] = field(default_factory=list)
+    _met_at: list[tuple[int, datetime]] = field(default_factory=list)
     _erased: set[Key] = field(default_factory=set)
     _ids: list[int] = field(default_factory=list)
 
@@ -92,6 +94,16 @@ class People:
             kept, gone = (self.find(external_id=name) for name in names)
             if kept is not None and gone is not None and kept != gone:
                 self._join(self._person(kept), self._person(gone))
+            if kept is not None:
+                self._met_at.append((kept, record.at))
+
+    def join(self, *, kept: int, gone: int) -> None:
+        """Two of our own customers are one person: all of the one that is gone moves to the one that stays."""
+        self._load([kept, gone], WHOLE)
+        stays, goes = self._persons[kept], self._persons[gone]
+        if stays.is_guest and not goes.is_guest:
+            stays.set("external_id", goes.values["external_id"])
+        self._join(stays, goes)
 
     def gone(self, records: Sequence[GoneRecord]) -> None:
         """The platform deleted these accounts; a row says so even where we had not heard of one yet."""
@@ -121,10 +133,14 @@ class People:
         for names, persons in changed.items():
             self._update(sorted(names), persons)
         self._write_identities()
-        joined = {self._now_called(kept) for _, kept in self._to_merge}
+        met = [*(kept for kept, _ in self._met_at), *(kept for _, kept in self._to_merge)]
+        joined = {self._now_called(kept) for kept in met}
         for gone, kept in self._to_merge:
             merge_rows(self.session, self.store, gone=gone, kept=self._now_called(kept))
+        for kept, at in self._met_at:
+            note_merge(self.session, self._now_called(kept), at=at)
         self._to_merge.clear()
+        self._met_at.clear()
         for person in self._persons.values():
             person.is_new = False
             person.changed.clear()
