@@ -15,6 +15,17 @@ DEVELOPMENT_SECRET = "development-only-secret-change-me"  # noqa: S105 - refused
 DEVELOPMENT_KEY = "ZGV2ZWxvcG1lbnQtb25seS1rZXktMDAwMDAwMDAwMDA="
 
 
+MAIL_CHANNELS = ("", "smtp", "ses", "postmark", "mailgun", "outbox")
+# What a channel cannot send without.
+NEEDS = {
+    "smtp": ("smtp_url",),
+    "ses": ("ses_region", "ses_access_key_id", "ses_secret_access_key"),
+    "postmark": ("postmark_token",),
+    "mailgun": ("mailgun_key", "mailgun_domain"),
+    "twilio": ("twilio_sid", "twilio_token", "twilio_senders"),
+}
+
+
 class WrongSettingError(ClickException):
     """A setting is missing or makes no sense; the message names it and says what it is for, and a command ends with it."""
 
@@ -57,6 +68,33 @@ class Config:
     smtp_url: str = _setting(
         "", "smtp://user:password@host:587 or smtps://; empty keeps mail in the outbox", secret=True
     )
+    mail_channel: str = _setting("", "smtp, ses, postmark, mailgun or outbox; empty is smtp where SMTP_URL is set")
+    text_channel: str = _setting("", "twilio; empty sends no texts")
+    ses_region: str = _setting("", "region of Amazon SES, such as eu-west-1")
+    ses_access_key_id: str = _setting("", "access key of an IAM user who may ses:SendEmail", secret=True)
+    ses_secret_access_key: str = _setting("", "the access key's secret", secret=True)
+    ses_configuration_set: str = _setting("", "configuration set whose events go to the topic")
+    ses_topic_arn: str = _setting("", "the one SNS topic that may tell what became of mail, at APP_URL/receipts/ses")
+    postmark_token: str = _setting("", "server token of Postmark", secret=True)
+    postmark_marketing_stream: str = _setting("broadcast", "message stream of Postmark for marketing")
+    postmark_service_stream: str = _setting("outbound", "message stream of Postmark for what belongs to an order")
+    postmark_webhook_secret: str = _setting(
+        "", "password in the webhook's address: https://postmark:SECRET@.../receipts/postmark", secret=True
+    )
+    mailgun_key: str = _setting("", "sending key of Mailgun", secret=True)
+    mailgun_domain: str = _setting("", "sending domain of Mailgun")
+    mailgun_region: str = _setting("us", "us or eu, where the domain lives")
+    mailgun_signing_key: str = _setting("", "webhook signing key of Mailgun, for APP_URL/receipts/mailgun", secret=True)
+    twilio_sid: str = _setting("", "account SID of Twilio, AC...")
+    twilio_token: str = _setting(
+        "", "auth token of Twilio; it also signs calls to APP_URL/receipts/twilio", secret=True
+    )
+    twilio_senders: tuple[str, ...] = _setting((), "who sends to which country: US=+15005550006,GB=TeaShop,*=MG...")
+    vapid_private_key: str = _setting("", "P-256 key that signs web push, 32 bytes in base64url", secret=True)
+    vapid_contact: str = _setting("", "mailto: or https: address for push services")
+    bounce_mailbox: str = _setting(
+        "", "where bounces come: maildir:///path or imaps://user:password@host/INBOX", secret=True
+    )
     mail_from: str = _setting("store@example.com", "the sender's address where a store has set none")
     outbox_dir: str = _setting("var/outbox", "where the outbox keeps messages while SMTP_URL is empty")
     journal_dir: str = _setting("var/journal", "where workers note each message that is on its way, to survive a crash")
@@ -84,7 +122,7 @@ class Config:
 
     def complaints(self) -> list[str]:
         """One sentence for each setting that is missing or makes no sense."""
-        checks = [*self._missing(), *self._malformed()]
+        checks = [*self._missing(), *self._wanting(), *self._malformed()]
         return [f"{name.upper()} {what} ({HELP[name]})." for name, what in checks]
 
     def _missing(self) -> list[tuple[str, str]]:
@@ -97,6 +135,16 @@ class Config:
         if not self.app_url.startswith("https://"):
             found.append(("app_url", "must begin with https:// in production"))
         return found
+
+    def _wanting(self) -> list[tuple[str, str]]:
+        """What the chosen channels need and have not."""
+        chosen = (self.mail_channel, self.text_channel)
+        return [
+            (name, f"is not set, and the {channel} channel needs it")
+            for channel in chosen
+            for name in NEEDS.get(channel, ())
+            if not getattr(self, name)
+        ]
 
     def _malformed(self) -> list[tuple[str, str]]:
         checks = (
@@ -117,6 +165,17 @@ class Config:
                 "must look like 2026-10",
             ),
             ("shopify_standin", not self.shopify_standin or self.allow_private_stores, "needs ALLOW_PRIVATE_STORES=1"),
+            ("mail_channel", self.mail_channel in MAIL_CHANNELS, f"must be one of {', '.join(MAIL_CHANNELS[1:])}"),
+            ("text_channel", self.text_channel in {"", "twilio"}, "must be twilio or empty"),
+            ("ses_region", re.fullmatch(r"([a-z]{2}(-[a-z]+)+-\d)?", self.ses_region), "must look like eu-west-1"),
+            ("mailgun_region", self.mailgun_region in {"us", "eu"}, "must be us or eu"),
+            ("mailgun_domain", re.fullmatch(r"[A-Za-z0-9.-]*", self.mailgun_domain), "must be a domain"),
+            ("twilio_sid", re.fullmatch(r"(AC[0-9a-fA-F]{32})?", self.twilio_sid), "must be AC and 32 hex digits"),
+            (
+                "bounce_mailbox",
+                _is_mailbox(self.bounce_mailbox),
+                "must be maildir:///path or imaps://user:password@host/INBOX",
+            ),
             ("smtp_url", _is_smtp(self.smtp_url), "must look like smtp://user:password@host:587"),
             ("holdout_percent", 0 <= self.holdout_percent <= 50, "must lie between 0 and 50"),
             ("quiet_hours", _is_hours(self.quiet_hours), "must look like 22:00-07:00"),
@@ -174,6 +233,13 @@ def _whole(name: str, text: str) -> int:
 
 def _is_smtp(url: str) -> bool:
     return not url or (urlsplit(url).scheme in {"smtp", "smtps"} and bool(urlsplit(url).hostname))
+
+
+def _is_mailbox(url: str) -> bool:
+    if not url:
+        return True
+    parts = urlsplit(url)
+    return bool(parts.path.strip("/") if parts.scheme == "maildir" else parts.scheme == "imaps" and parts.hostname)
 
 
 def _is_hours(text: str) -> bool:

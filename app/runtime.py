@@ -3,21 +3,23 @@
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import workflows
 from app.clock import Clock, SystemClock
-from app.config import Config
+from app.config import Config, WrongSettingError
 from app.db import Database
 from app.keys import Signer, Vault
 from connectors import channels, stores
 from connectors.base import Channel, ChannelSettings, StoreConnector, StoreSettings
+from connectors.receipts import Listener
 from workflows.language import Workflow
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The parts of one process. `channels` holds the one channel in use per medium; `worker` names this process in leases."""
+    """The parts of one process. `channels` holds the one channel in use per medium, `listeners` whoever hears a provider, by
+    its name; `worker` names this process in leases."""
 
     config: Config
     clock: Clock
@@ -26,6 +28,7 @@ class Runtime:
     signer: Signer
     connectors: Mapping[str, StoreConnector]
     channels: Mapping[str, Channel]
+    listeners: Mapping[str, Listener]
     workflows: Mapping[str, Workflow]
     worker: str
 
@@ -45,7 +48,8 @@ def assemble(config: Config, *, clock: Clock | None = None, worker: str | None =
         vault=Vault(config.encryption_keys),
         signer=Signer(config.secret_key),
         connectors=stores.load(_store_settings(config, clock)),
-        channels=channels.load(_channel_settings(config, clock)),
+        channels=_channels(config, clock),
+        listeners=channels.listeners(_channel_settings(config, clock)),
         workflows=workflows.load(),
         worker=worker or f"{socket.gethostname()}-{os.getpid()}",
     )
@@ -63,5 +67,15 @@ def _store_settings(config: Config, clock: Clock) -> StoreSettings:
     )
 
 
+def _channels(config: Config, clock: Clock) -> Mapping[str, Channel]:
+    """Raises WrongSettingError where a channel cannot make sense of what is set."""
+    try:
+        return channels.load(_channel_settings(config, clock))
+    except ValueError as error:
+        raise WrongSettingError(str(error)) from None
+
+
 def _channel_settings(config: Config, clock: Clock) -> ChannelSettings:
-    return ChannelSettings(now=clock.now, smtp_url=config.smtp_url or None, outbox_dir=config.outbox_dir)
+    """Each field of the channels' settings has the name of ours."""
+    names = [one.name for one in fields(ChannelSettings) if one.name != "now"]
+    return ChannelSettings(now=clock.now, **{name: getattr(config, name) for name in names})

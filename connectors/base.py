@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from connectors.providers import ChannelSettings as ChannelSettings
+from connectors.providers import ChannelSettings as ChannelSettings  # noqa: PLC0414 - handed on.
 from connectors.records import ConsentRecord, Kind, Medium, Page, Reading, StoreProfile
 
 Now = Callable[[], datetime]
@@ -256,6 +256,14 @@ class Channel(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class SendsBatches(Protocol):
+    """What a channel can do whose provider takes many messages in one call, each judged by itself."""
+
+    def send_batch(self, envelopes: Sequence[Envelope]) -> Sequence[Accepted | Exception]:
+        """What became of each, in their order: taken, or the error that `send` would have raised."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

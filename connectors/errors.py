@@ -9,9 +9,7 @@ class Temporary(Exception):
     `is_unanswered` is True where the call may have reached the other side and only its answer was lost.
     """
 
-    def __init__(
-        self, message: str, retry_after: timedelta | None = None, *, is_unanswered: bool = False
-    ) -> None:
+    def __init__(self, message: str, retry_after: timedelta | None = None, *, is_unanswered: bool = False) -> None:
         super().__init__(message)
         self.retry_after = retry_after
         self.is_unanswered = is_unanswered

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.errors import InDoubt, Malformed, Temporary, Unauthorised
+from connectors.errors import InDoubt, Malformed, Temporary
 from connectors.http import Answer, Auth, Http
 from connectors.http.status import retry_after
 
@@ -59,7 +59,7 @@ class Desk:
     origin: str
     http: Http = field(default_factory=lambda: Http(read_timeout=PATIENCE_SECONDS, total_timeout=2 * PATIENCE_SECONDS))
 
-    def post(  # noqa: PLR0913 - the parts of a call, all by name
+    def post(
         self,
         path: str,
         *,
@@ -106,12 +106,3 @@ def words_of(answer: Answer) -> dict[str, Any]:
 def taken_without_a_word(name: str) -> InDoubt:
     """A 2xx that is not what the provider promises: it was taken, or something in between answered."""
     return InDoubt(f"{name} answered what it does not promise")
-
-
-__all__ = [
-    "ChannelSettings",
-    "Desk",
-    "Unauthorised",
-    "taken_without_a_word",
-    "words_of",
-]

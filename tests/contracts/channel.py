@@ -19,6 +19,7 @@ from connectors.records import Medium
 
 AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 Arrived = Callable[[], list[bytes]]
+Read = Callable[[], list[str]]
 
 
 def envelope(key: str = "key-1", *, to: str = "anna@example.com", store: str = "store-1") -> Envelope:
@@ -120,3 +121,51 @@ class ChannelBattery:
         channel.close()
         channel.send(replace(envelope("key-2"), at=AT + timedelta(minutes=1)))
         assert len(arrived()) == 2
+
+
+class ShortBattery:
+    """What holds for every channel that carries words alone. A subclass says by `one` what it sends and by the fixture `read`
+    which words arrived."""
+
+    medium: Medium
+
+    def one(self, key: str = "key-1", **given: Any) -> Envelope:
+        return replace(envelope(key), medium=self.medium, **given)
+
+    def test_it_has_a_name_and_says_what_it_carries(self, channel: Channel) -> None:
+        assert channel.name
+        assert channel.medium is self.medium
+        assert channel.notice is None or channel.notice.endswith(".")
+
+    @pytest.mark.parametrize("words", ["Hello Anna", "Schöne Grüße & 5 € off = 50 %?\nWarmly", "お茶 🍵 +1 a%20b"])
+    def test_the_words_arrive_as_they_are(self, channel: Channel, read: Read, words: str) -> None:
+        assert isinstance(channel.send(self.one(text=words)), Accepted)
+        assert read() == [words]
+
+    def test_messages_do_not_mix(self, channel: Channel, read: Read) -> None:
+        for name in ("anna", "ben", "cleo"):
+            channel.send(self.one(f"key-{name}", text=f"for {name}"))
+        assert read() == ["for anna", "for ben", "for cleo"]
+
+    def test_what_it_does_not_carry_it_refuses_plainly(self, channel: Channel, read: Read) -> None:
+        with pytest.raises(Unsupported):
+            channel.send(envelope())
+        assert read() == []
+
+    def test_a_refused_message_does_not_stop_the_next(self, channel: Channel, read: Read) -> None:
+        for evil in (self.one(to=Address("nobody")), self.one(text="a" * 9000)):
+            with pytest.raises(Permanent):
+                channel.send(evil)
+        channel.send(self.one("key-2", text="hello"))
+        assert read() == ["hello"]
+
+    def test_it_tells_whether_a_message_left_or_that_it_cannot_know(self, channel: Channel) -> None:
+        channel.send(self.one())
+        assert channel.has_left("key-1", store="store-1") in {True, None}
+        assert channel.has_left("key-1", store="another store") in {False, None}
+
+    def test_it_can_be_closed_twice_and_used_again(self, channel: Channel, read: Read) -> None:
+        channel.close()
+        channel.close()
+        channel.send(self.one(text="hello"))
+        assert read() == ["hello"]
