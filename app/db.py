@@ -7,7 +7,7 @@ claim of 500 rows would otherwise become a webhook's waiting time. On PostgreSQL
 
 import importlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,6 +35,7 @@ JSON_CODEC: dict[str, Any] = {
     "json_serializer": lambda value: msgspec.json.encode(value).decode(),
     "json_deserializer": msgspec.json.decode,
 }
+NO_ZONE = "a time without a zone cannot be stored"
 SAFE_SQLITE = (3, 51, 3)
 
 BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -63,16 +64,37 @@ class UTCDateTime(TypeDecorator[datetime]):
         return dialect.type_descriptor(sa.BigInteger() if dialect.name == "sqlite" else sa.TIMESTAMP(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone cannot be stored")
-        return (value - EPOCH) // MICROSECOND if dialect.name == "sqlite" else value
+        return self.bind_processor(dialect)(value)
 
-    def process_result_value(self, value: Any, dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        return EPOCH + timedelta(microseconds=value) if dialect.name == "sqlite" else value.astimezone(UTC)
+    # A batch reads and writes thousands of moments: the function is chosen once a statement, not once a value.
+    def bind_processor(self, dialect: Any) -> Callable[[datetime | None], Any]:
+        return _microseconds if dialect.name == "sqlite" else _with_zone
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Callable[[Any], datetime | None]:
+        del coltype
+        return _moment if dialect.name == "sqlite" else _in_utc
+
+
+def _microseconds(value: datetime | None) -> int | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(NO_ZONE)
+    return (value - EPOCH) // MICROSECOND
+
+
+def _with_zone(value: datetime | None) -> datetime | None:
+    if value is not None and value.tzinfo is None:
+        raise ValueError(NO_ZONE)
+    return value
+
+
+def _moment(value: int | None) -> datetime | None:
+    return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
 
 
 class Database:

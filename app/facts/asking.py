@@ -25,10 +25,10 @@ class Ask:
     event_at: datetime
     medium: str = "email"
     dials: Mapping[str, int] = field(default_factory=dict)
+    about: About = field(init=False)
 
-    @property
-    def about(self) -> About:
-        return about(self.subject)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "about", about(self.subject))
 
 
 def about(subject: str) -> About:

@@ -1,7 +1,8 @@
-"""Station 5: what fell due is decided on today's facts, written into the ledger, and the cursor goes on; one transaction.
+"""Station 5: what fell due is decided on today's facts; then the ledger, the message and the cursor are one transaction.
 
-Taking is a transaction of its own, so that an enrollment that breaks the rest of its batch rests under its lease, is tried
-alone, and is set aside after many tries, while all others go on.
+It is decided outside of that transaction, so that several workers decide at once where only one may write (SQLite), and
+nothing is written for whoever changed meanwhile. Taking is a transaction of its own, so that an enrollment that breaks the
+rest of its batch rests under its lease, is tried alone, and is set aside after many tries, while all others go on.
 """
 
 import hashlib
@@ -28,13 +29,15 @@ from app.model import (
 from app.pipeline.fair import PARKED, any_due, claim
 from app.pipeline.versions import Settings, settings_of
 from app.policy import Case, Decision, Law, Reason, Standing, Verdict, decide
-from app.rows import bulk, chunks, table_of
+from app.rows import among, bulk, bulk_update, table_of
 from app.runtime import Runtime
 from workflows.language import Facts, Step, Workflow
 
 ENROLLMENT = table_of(Enrollment)
 OUTCOME = table_of(Outcome)
 MESSAGE = table_of(Message)
+# Kept, so that they are compiled once.
+NEW_OUTCOME, NEW_MESSAGE = sa.insert(OUTCOME), sa.insert(MESSAGE)
 LEASE = timedelta(minutes=2)
 MOST_TRIES = 40
 KINDS = {
@@ -57,15 +60,27 @@ class _Written:
 
 
 @dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an enrollment stands: its workflow, the step that is due and the one that follows, the dials that hold there."""
+
+    workflow: Workflow
+    step: Step
+    following: Step | None
+    dials: Mapping[str, int]
+    turned: Mapping[str, int]
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Desk:
-    """What lies on the desk while one store's enrollments are decided."""
+    """What lies on the desk while one store's enrollments are decided. `places` keeps what thousands of them share."""
 
     store: Store
     law: Law
     settings: Settings
     workflows: Mapping[str, Workflow]
     now: datetime
-    turned: dict[tuple[str, int], Mapping[str, int]] = field(default_factory=dict)
+    places: dict[tuple[str, int, str], _Place | None] = field(default_factory=dict)
 
 
 def advance(runtime: Runtime, limit: int = 500) -> int:
@@ -104,94 +119,100 @@ def _give_up(runtime: Runtime, row: Any) -> None:
 
 
 def _decide(runtime: Runtime, taken: Sequence[Any]) -> None:
+    """Decide on one picture of the model, outside of any lock; then write what still holds in one short transaction."""
     if not taken:
         return
-    with runtime.database.write() as session:
-        now = runtime.clock.now()
-        written = _Written()
+    now, written = runtime.clock.now(), _Written()
+    with runtime.database.read() as session:
         for store_id in dict.fromkeys(row.store_id for row in taken):
             store = session.get_one(Store, store_id)
             rows = [row for row in taken if row.store_id == store_id]
             settings = settings_of(session, store_id, wanted={(row.workflow, row.version) for row in rows})
             desk = _Desk(store, law_of(store), settings, runtime.workflows, now)
             _decide_store(session, desk, rows=rows, written=written)
-        _write(session, written)
-
-
-def _dials(desk: _Desk, row: Any) -> Mapping[str, int]:
-    return desk.settings.dials(row.workflow, version=row.version)
+    with runtime.database.write() as session:
+        _write(session, written, still=_still(session, taken))
 
 
 def _decide_store(session: Session, desk: _Desk, *, rows: Sequence[Any], written: _Written) -> None:
-    asks = [_ask(desk, row) for row in _still(session, rows)]
-    seen = gather(session, desk.store, asks=asks, now=desk.now)
+    seen = gather(session, desk.store, asks=[_ask(desk, row) for row in rows], now=desk.now)
     for row in rows:
         if row.id in seen:
             _decide_one(desk, row, seen=seen[row.id], written=written)
 
 
-def _still(session: Session, rows: Sequence[Any]) -> list[Any]:
-    """Those that are as they were when they were taken: a merge or a switch may have come in between."""
-    found: set[tuple[int, int, int]] = set()
-    for chunk in chunks([row.id for row in rows]):
-        query = sa.select(ENROLLMENT.c.id, ENROLLMENT.c.tries, ENROLLMENT.c.customer_id).where(
-            ENROLLMENT.c.id.in_(chunk), ENROLLMENT.c.state == EnrollmentState.WAITING
-        )
-        found |= {(one.id, one.tries, one.customer_id) for one in session.execute(query)}
-    return [row for row in rows if (row.id, row.tries, row.customer_id) in found]
+def _still(session: Session, rows: Sequence[Any]) -> set[int]:
+    """The ids of those that are as they were when they were taken, locked: a merge, a switch or another anchor may have come
+    in between, and then it is asked again when its alarm rings."""
+    names = ("id", "tries", "customer_id", "alarm_at", "due_at")
+    query = sa.select(*(ENROLLMENT.c[name] for name in names)).where(
+        among(session, ENROLLMENT.c.id, values=[row.id for row in rows]), ENROLLMENT.c.state == EnrollmentState.WAITING
+    )
+    found = {tuple(one) for one in session.execute(query.order_by(ENROLLMENT.c.id).with_for_update())}
+    return {row.id for row in rows if (row.id, row.tries, row.customer_id, row.alarm_at, row.due_at) in found}
 
 
 def _ask(desk: _Desk, row: Any) -> Ask:
-    found = _workflow_and_step(desk, row)
-    if found is None:
+    place = _place(desk, row)
+    if place is None:
         return Ask(row.id, row.customer_id, row.subject, row.event_at)
-    place = (row.workflow, row.version)
-    turned = desk.turned.get(place)
-    if turned is None:
-        turned = desk.turned[place] = found[0].turned(_dials(desk, row))
-    return Ask(row.id, row.customer_id, row.subject, row.event_at, found[1].send.medium, turned)
+    return Ask(row.id, row.customer_id, row.subject, row.event_at, place.step.send.medium, place.turned)
 
 
-def _workflow_and_step(desk: _Desk, row: Any) -> tuple[Workflow, Step] | None:
+def _place(desk: _Desk, row: Any) -> _Place | None:
+    """None where the workflow or the step is not there any more."""
+    key = (row.workflow, row.version, row.step)
+    if key not in desk.places:
+        desk.places[key] = _found(desk, row)
+    return desk.places[key]
+
+
+def _found(desk: _Desk, row: Any) -> _Place | None:
     workflow = desk.workflows.get(row.workflow)
     if workflow is None or row.step not in {one.name for one in workflow.steps}:
         return None
-    return workflow, workflow.step(row.step)
+    dials = desk.settings.dials(row.workflow, version=row.version)
+    return _Place(
+        workflow=workflow,
+        step=workflow.step(row.step),
+        following=workflow.after(row.step),
+        dials=dials,
+        turned=workflow.turned(dials),
+        is_on=desk.settings.is_on(row.workflow),
+    )
 
 
 def _decide_one(desk: _Desk, row: Any, *, seen: tuple[Facts, Standing], written: _Written) -> None:
-    found = _workflow_and_step(desk, row)
-    if found is None:
+    place = _place(desk, row)
+    if place is None:
         _apply(row, _stop(Reason.WORKFLOW_GONE), following=None, written=written, now=desk.now)
         return
-    workflow, one = found
-    case = Case(workflow, one, facts=seen[0], standing=seen[1], law=desk.law, due_at=row.due_at)
-    if not desk.settings.is_on(row.workflow):
+    if not place.is_on:
         # It was switched off while this one was in a worker's hand; nothing is decided until it is let go.
         written.moves.append(_parked(row))
         return
+    case = Case(place.workflow, place.step, facts=seen[0], standing=seen[1], law=desk.law, due_at=row.due_at)
     verdict = decide(case)
-    following = _following(workflow, row, dials=_dials(desk, row))
     if verdict.decision is Decision.SEND:
         written.messages.append(_message(desk, row, case=case))
-    _apply(row, verdict, following=following, written=written, now=desk.now)
+    _apply(row, verdict, following=_following(place, row), written=written, now=desk.now)
 
 
 def _parked(row: Any) -> dict[str, Any]:
     stays = {"state": EnrollmentState.WAITING, "step": row.step, "due_at": row.due_at, "tries": row.tries}
-    return {"row_id": row.id, **{f"new_{name}": value for name, value in stays.items()}, "new_alarm_at": PARKED}
+    return {"id": row.id, **stays, "alarm_at": PARKED}
 
 
 def _stop(reason: Reason) -> Verdict:
     return Verdict(Decision.STOP, reason)
 
 
-def _following(workflow: Workflow, row: Any, *, dials: Mapping[str, int]) -> dict[str, Any]:
+def _following(place: _Place, row: Any) -> dict[str, Any]:
     """Where the enrollment stands once this step is behind it: the next step with its due time, or done."""
-    after = workflow.after(row.step)
+    after = place.following
     if after is None:
         return {"state": EnrollmentState.DONE, "step": row.step, "due_at": row.due_at, "alarm_at": row.alarm_at}
-    due_at = after.due(row.event_at, dials)
+    due_at = after.due(row.event_at, place.dials)
     return {"state": EnrollmentState.WAITING, "step": after.name, "due_at": due_at, "alarm_at": due_at}
 
 
@@ -204,7 +225,7 @@ def _apply(row: Any, verdict: Verdict, *, following: dict[str, Any] | None, writ
         move = {**stays, "state": EnrollmentState.WAITING, "alarm_at": verdict.until}
     else:
         move = {**following, "tries": 0}
-    written.moves.append({"row_id": row.id, **{f"new_{name}": value for name, value in move.items()}})
+    written.moves.append({"id": row.id, **move})
 
 
 def _outcome(row: Any, kind: OutcomeKind, *, verdict: Verdict, now: datetime) -> dict[str, Any]:
@@ -249,13 +270,10 @@ def message_key(store_key: str, enrollment_id: int, *, step: str) -> str:
     return hashlib.sha256(f"{store_key}:{enrollment_id}:{step}".encode()).hexdigest()[:40]
 
 
-def _write(session: Session, written: _Written) -> None:
-    connection = session.connection()
-    if written.outcomes:
-        bulk(session, sa.insert(OUTCOME), table=OUTCOME, rows=written.outcomes)
-    if written.messages:
-        bulk(session, sa.insert(MESSAGE), table=MESSAGE, rows=written.messages)
-    if written.moves:
-        names = ("state", "step", "due_at", "alarm_at", "tries")
-        update = sa.update(ENROLLMENT).where(ENROLLMENT.c.id == sa.bindparam("row_id"))
-        connection.execute(update.values({name: sa.bindparam(f"new_{name}") for name in names}), written.moves)
+def _write(session: Session, written: _Written, *, still: set[int]) -> None:
+    for statement, table, rows in (
+        (NEW_OUTCOME, OUTCOME, written.outcomes),
+        (NEW_MESSAGE, MESSAGE, written.messages),
+    ):
+        bulk(session, statement, table=table, rows=[row for row in rows if row["enrollment_id"] in still])
+    bulk_update(session, ENROLLMENT, rows=[row for row in written.moves if row["id"] in still])

@@ -19,6 +19,7 @@ from app.model import Store, StoreState
 
 # An alarm that never rings: whoever is parked waits for a choice, not for a time.
 PARKED = datetime(9999, 1, 1, tzinfo=UTC)
+NOW = sa.bindparam("now", type_=UTCDateTime)
 Row = sa.Row[*tuple[Any, ...]]
 # The store that was served last, by table: the ring goes on behind it. It is a hint of this process and nothing more.
 _last_served: dict[str, int] = {}
@@ -30,7 +31,7 @@ class _Due:
 
     table: sa.Table
     states: tuple[str, ...]
-    now: datetime | sa.BindParameter[datetime]
+    now: sa.BindParameter[datetime]
 
     def waits(self, alias: sa.FromClause) -> sa.ColumnElement[bool]:
         # The words stand in the statement itself: a bound value would not let either database use its partial index.
@@ -48,9 +49,8 @@ def any_due(session: Session, table: sa.Table, *, states: Iterable[str], now: da
 
 @lru_cache
 def _probe(table: sa.Table, states: tuple[str, ...]) -> sa.Select[tuple[int]]:
-    """Written once: building a statement costs more than asking it, and this one is asked every second for ever."""
-    now = sa.bindparam("now", type_=UTCDateTime)
-    return sa.select(sa.literal_column("1")).where(_Due(table, states, now).rings(table)).limit(1)
+    """Written once, as all statements here: building one costs more than asking it, and this is asked every second for ever."""
+    return sa.select(sa.literal_column("1")).where(_Due(table, states, NOW).rings(table)).limit(1)
 
 
 def claim(
@@ -64,20 +64,15 @@ def claim(
     """
     if not any_due(session, table, states=(states := tuple(states)), now=now):
         return []
-    due = _Due(table, states, now)
-    stores = _in_turn(table.name, _stores(session, due))[:limit]
+    dialect = session.get_bind().dialect.name
+    stores = _in_turn(table.name, sorted(session.scalars(_stores(table, states), {"now": now})))[:limit]
     if not stores:
         return []
     _last_served[table.name] = stores[-1]
-    picked = _picked(session, due, stores=stores, share=-(-limit // len(stores)))
-    taken = (
-        sa.update(table)
-        .where(table.c.id.in_(picked.limit(limit)))
-        .values(alarm_at=now + lease, tries=table.c.tries + 1)
-        .returning(*table.c)
-    )
-    rows = session.execute(taken, execution_options={"synchronize_session": False}).all()
-    return sorted(rows, key=lambda row: int(row.id))
+    turn = str(stores) if dialect == "sqlite" else stores
+    given = {"now": now, "until": now + lease, "stores": turn, "share": -(-limit // len(stores)), "most": limit}
+    rows = session.execute(_taking(dialect, table, states), given, execution_options={"synchronize_session": False})
+    return sorted(rows.all(), key=lambda row: int(row.id))
 
 
 def _in_turn(name: str, stores: Sequence[int]) -> list[int]:
@@ -85,9 +80,11 @@ def _in_turn(name: str, stores: Sequence[int]) -> list[int]:
     return [one for one in stores if one > last] + [one for one in stores if one <= last]
 
 
-def _stores(session: Session, due: _Due) -> list[int]:
+@lru_cache
+def _stores(table: sa.Table, states: tuple[str, ...]) -> sa.Select[tuple[int]]:
     """The stores with due work: a loose index scan, one look into the index per store however many rows wait."""
-    first, later, probe = (due.table.alias(name) for name in ("first", "later", "probe"))
+    due = _Due(table, states, NOW)
+    first, later, probe = (table.alias(name) for name in ("first", "later", "probe"))
     found = sa.select(_lowest(due, first).label("store_id")).cte("found", recursive=True)
     step = sa.select(_lowest(due, later, later.c.store_id > found.c.store_id)).where(found.c.store_id.is_not(None))
     found = found.union_all(step)
@@ -100,9 +97,9 @@ def _stores(session: Session, due: _Due) -> list[int]:
         .scalar_subquery()
     )
     query = sa.select(found.c.store_id).where(found.c.store_id.is_not(None), one_due.is_not(None))
-    if due.table.metadata is Store.metadata:
+    if table.metadata is Store.metadata:
         query = query.where(found.c.store_id.in_(sa.select(Store.id).where(Store.state == StoreState.ACTIVE)))
-    return sorted(session.execute(query).scalars())
+    return query
 
 
 def _lowest(due: _Due, alias: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
@@ -110,25 +107,35 @@ def _lowest(due: _Due, alias: sa.FromClause, *conditions: sa.ColumnElement[bool]
     return query.correlate_except(alias).scalar_subquery()
 
 
-def _picked(session: Session, due: _Due, *, stores: Sequence[int], share: int) -> sa.Select[tuple[int]]:
-    """The ids to take: the longest due ones of each store, at most `share` each."""
-    if session.get_bind().dialect.name == "sqlite":
-        return _picked_on_sqlite(due, stores=stores, share=share)
-    numbers = sa.bindparam("stores", list(stores), sa.ARRAY(sa.BigInteger))
+@lru_cache
+def _taking(dialect: str, table: sa.Table, states: tuple[str, ...]) -> Any:
+    """The statement that takes: of the stores in turn the longest due rows, at most a share of each."""
+    due = _Due(table, states, NOW)
+    picked = _picked_on_sqlite(due) if dialect == "sqlite" else _picked_on_postgresql(due)
+    return (
+        sa.update(table)
+        .where(table.c.id.in_(picked.limit(sa.bindparam("most", type_=sa.Integer))))
+        .values(alarm_at=sa.bindparam("until", type_=UTCDateTime), tries=table.c.tries + 1)
+        .returning(*table.c)
+    )
+
+
+def _picked_on_postgresql(due: _Due) -> sa.Select[tuple[int]]:
+    numbers = sa.bindparam("stores", type_=sa.ARRAY(sa.BigInteger))
     turn = sa.func.unnest(numbers).table_valued("store_id").render_derived("turn")
-    theirs = _shares(due, turn.c.store_id, share=share).with_for_update(skip_locked=True).lateral("theirs")
+    theirs = _shares(due, turn.c.store_id).with_for_update(skip_locked=True).lateral("theirs")
     # Materialised, so that the rows are locked once: inlined, the planner might run the choice again and take more.
     picked = sa.select(theirs.c.id).select_from(turn.join(theirs, sa.true())).cte("picked").prefix_with("MATERIALIZED")
     return sa.select(picked.c.id)
 
 
-def _picked_on_sqlite(due: _Due, *, stores: Sequence[int], share: int) -> sa.Select[tuple[int]]:
-    turn = sa.func.json_each(sa.bindparam("stores", str(list(stores)))).table_valued("value").alias("turn")
+def _picked_on_sqlite(due: _Due) -> sa.Select[tuple[int]]:
+    turn = sa.func.json_each(sa.bindparam("stores", type_=sa.String)).table_valued("value").alias("turn")
     row = due.table.alias("picked")
-    theirs = _shares(due, turn.c.value, share=share).correlate(turn)
+    theirs = _shares(due, turn.c.value).correlate(turn)
     return sa.select(row.c.id).select_from(turn.join(row, row.c.id.in_(theirs)))
 
 
-def _shares(due: _Due, store_id: sa.ColumnElement[Any], *, share: int) -> sa.Select[tuple[int]]:
-    row = due.table.alias("row")
+def _shares(due: _Due, store_id: sa.ColumnElement[Any]) -> sa.Select[tuple[int]]:
+    row, share = due.table.alias("row"), sa.bindparam("share", type_=sa.Integer)
     return sa.select(row.c.id).where(row.c.store_id == store_id, due.rings(row)).order_by(row.c.alarm_at).limit(share)
