@@ -62,3 +62,12 @@ def test_an_address_that_a_stranger_typed_makes_nobody_a_customer(story: Story) 
     story.travel(days=2)
     assert story.ways("stranger") == []
     assert story.sent == []
+
+
+def test_a_product_that_the_store_does_not_have_is_looked_at_by_nobody(story: Story) -> None:
+    story.join("anna")
+    story.on("browse_abandonment")
+    story.travel(days=1)
+    story.look("anna", product="made-up")
+    story.travel(days=2)
+    assert story.ways("anna") == []

@@ -23,13 +23,15 @@ Key = tuple[int, str, str]
 def keep(batch: "Batch", records: Sequence[InterestRecord], *, people: People) -> list[News]:
     """Keep the latest look and the latest wish of each person for each product, and tell of looks since the store is live.
 
-    Somebody whom we do not know stays unknown: a typed address makes nobody a customer.
+    Somebody whom we do not know stays unknown: a typed address makes nobody a customer. Nor is a product made by being
+    named: whoever calls may name any number.
     """
     people.meet((one.email for one in records), external_ids=(one.customer_external_id for one in records))
     latest = _latest(batch, records, people=people)
     if not latest:
         return []
     prices = _prices(batch, {one.product_external_id for one in latest.values()})
+    latest = {key: one for key, one in latest.items() if one.product_external_id in prices}
     rows = [
         {
             "store_id": batch.store.id,
@@ -37,7 +39,7 @@ def keep(batch: "Batch", records: Sequence[InterestRecord], *, people: People) -
             "product_external_id": product,
             "kind": kind,
             "at": one.at,
-            "price": prices.get(product),
+            "price": prices[product],
         }
         for (who, product, kind), one in sorted(latest.items())
     ]
