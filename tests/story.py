@@ -188,12 +188,12 @@ class Story(Tells):
     def travel(self, *, days: float = 0, hours: float = 0, minutes: float = 0) -> None:
         self.world.travel(timedelta(days=days, hours=hours, minutes=minutes))
 
-    def live(self, *, days: float) -> None:
-        """Go on by so many days, and have the coming days reckoned every six hours, as the timetable does more often."""
+    def live(self, *, days: float, every: float = 6) -> None:
+        """Go on by so many days, and have the coming days reckoned every so many hours, as the timetable does."""
         end = self.now + timedelta(days=days)
         while self.now < end:
             reckon(self.runtime, self.store_id)
-            self.travel_to(min(self.now + timedelta(hours=6), end))
+            self.travel_to(min(self.now + timedelta(hours=every), end))
 
     def travel_to(self, moment: datetime) -> None:
         self.world.travel(moment - self.now)

@@ -1,8 +1,8 @@
 """1 hour after something they wanted costs less, email “price_drop”.
-It ends when they have ordered since.
+It ends when they have ordered since or they have bought what they wanted.
 """
 
-from workflows.language import Rank, Workflow, dial, email, hours, ordered_since, price_drops, step
+from workflows.language import Rank, Workflow, dial, email, has_bought_it, hours, ordered_since, price_drops, step
 
 WORKFLOW = Workflow(
     title="Tell that it costs less",
@@ -16,6 +16,6 @@ WORKFLOW = Workflow(
             send=email("price_drop"),
         ),
     ),
-    stops=(ordered_since,),
+    stops=(ordered_since, has_bought_it),
     rank=Rank.OTHER,
 )

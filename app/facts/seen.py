@@ -22,6 +22,7 @@ class Seen:
     orders: Mapping[str, Any]
     parcels_of: Mapping[str, Sequence[Any]]
     parcels: Mapping[str, Any]
+    carriers_tell: bool
     checkouts: Mapping[str, Any]
     products: Mapping[str, Any]
     items: Mapping[str, tuple[ItemFacts, ...]]
@@ -53,6 +54,7 @@ def look(session: Session, store: Store, *, asks: Sequence[Ask], now: datetime, 
         orders=orders,
         parcels_of=things.parcels_of(session, store, order_ids=list(orders)),
         parcels=parcels,
+        carriers_tell=not parcels or things.tells_movements(session, store, now=now),
         checkouts=checkouts,
         products=things.products(session, store, ids=product_ids),
         items=things.items(session, store, order_ids=list(orders)) if with_items else {},

@@ -156,7 +156,8 @@ def _parcel(seen: Seen, external_id: str, *, store: Store, now: datetime) -> Par
     row = seen.parcels.get(external_id)
     if row is None:
         return None
-    late = lateness(parcel_of(row, country=row.country, store=store), now=now)
+    parcel = parcel_of(row, country=row.country, store=store, tells=seen.carriers_tell)
+    late = lateness(parcel, now=now)
     return ParcelFacts(row.external_id, late.since is not None, late.days(now), row.delivered_at is not None)
 
 

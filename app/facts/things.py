@@ -1,6 +1,7 @@
 """What is read of the things asked about: orders, checkouts, parcels, products, what was bought, codes."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,9 @@ PRODUCT = table_of(Product)
 CHECKOUT = table_of(Checkout)
 CODE = table_of(DiscountCode)
 MESSAGE = table_of(Message)
+# How many of the last parcels must have been scanned for silence to mean something.
+SAMPLE = 50
+LOOK_BACK = timedelta(days=60)
 
 
 def orders(session: Session, store: Store, *, ids: Sequence[str]) -> dict[str, Any]:
@@ -37,6 +41,18 @@ def parcels(session: Session, store: Store, *, ids: Sequence[str]) -> dict[str, 
     same = sa.and_(ORDER.c.store_id == PARCEL.c.store_id, ORDER.c.external_id == PARCEL.c.order_external_id)
     query = sa.select(PARCEL, ORDER.c.country).outerjoin(ORDER, same).where(PARCEL.c.store_id == store.id)
     return {row.external_id: row for row in rows(session, query, column=PARCEL.c.external_id, values=ids)}
+
+
+def tells_movements(session: Session, store: Store, *, now: datetime) -> bool:
+    """Whether most of this store's latest parcels were scanned on their way; where nobody scans, silence means nothing."""
+    query = (
+        sa.select(PARCEL.c.scanned_at)
+        .where(PARCEL.c.store_id == store.id, PARCEL.c.shipped_at > now - LOOK_BACK)
+        .order_by(PARCEL.c.shipped_at.desc())
+        .limit(SAMPLE)
+    )
+    scans = list(session.scalars(query))
+    return sum(at is not None for at in scans) * 2 > len(scans)
 
 
 def _by_id(session: Session, table: sa.Table, *, store: Store, ids: Sequence[str]) -> dict[str, Any]:

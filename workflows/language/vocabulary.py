@@ -6,6 +6,8 @@ from workflows.language.facts import Facts
 from workflows.language.grammar import Condition, On, Start
 from workflows.language.lengths import days
 
+DAYS_OF_A_YEAR = 365.2425
+
 
 def _counts(facts: Facts) -> bool:
     return facts.order is not None and facts.order.counts
@@ -45,6 +47,23 @@ def _costs_less(facts: Facts) -> bool:
     return product.price < product.asked_price
 
 
+def _has_bought_it(facts: Facts) -> bool:
+    product = facts.product
+    if product is None or product.bought_at is None or product.wanted_at is None:
+        return False
+    return product.bought_at >= product.wanted_at
+
+
+def _is_anniversary(facts: Facts) -> bool:
+    """Whole years after their first order, give or take the leap days and the zone."""
+    first, on = facts.customer.first_order_at, facts.on
+    if first is None or on is None or not facts.customer.orders:
+        return False
+    gone = (on - first.date()).days
+    years = round(gone / DAYS_OF_A_YEAR)
+    return years > 0 and abs(gone - years * DAYS_OF_A_YEAR) <= 2
+
+
 def _is_good_customer(facts: Facts) -> bool:
     return facts.customer.spent >= facts.dials["good_customer"] * facts.minor
 
@@ -52,6 +71,7 @@ def _is_good_customer(facts: Facts) -> bool:
 ordered_again = Condition("they have ordered again", "ordered_again", lambda facts: facts.orders_since > 0)
 not_ordered_again = Condition("they have not ordered again", "ordered_again", lambda facts: facts.orders_since == 0)
 ordered_since = Condition("they have ordered since", "ordered_again", lambda facts: facts.orders_since > 0)
+has_bought_it = Condition("they have bought what they wanted", "bought_since", _has_bought_it)
 has_ordered = Condition("they have ordered", "has_ordered", lambda facts: facts.customer.orders > 0)
 not_reviewed = Condition("they have not reviewed it", "reviewed", lambda facts: not facts.has_reviewed)
 nothing_refunded = Condition(
@@ -78,7 +98,7 @@ _still_less = Condition("it still costs less", "price_rose", _costs_less)
 _still_late = Condition(
     "it is still late", "not_late", lambda f: f.parcel is not None and f.parcel.is_late and not f.parcel.is_delivered
 )
-_still_a_customer = Condition("they still have that order", "has_not_ordered", lambda f: f.customer.orders > 0)
+_still_anniversary = Condition("they still have that order", "has_not_ordered", _is_anniversary)
 
 subscribes = Start("somebody subscribes", (On("subscribed"),), _still_subscribed, once_per_customer=True)
 any_order = Start("a customer's last order", (On("order_placed"),), _still_counts)
@@ -101,7 +121,7 @@ birthday = Start("their birthday", (On("birthday"),), _still_birthday, at_once="
 anniversary_comes = Start(
     "the anniversary of their first order",
     (On("anniversary"),),
-    _still_a_customer,
+    _still_anniversary,
     at_once="On the anniversary of their first order",
 )
 back_in_stock = Start("something they wanted is back in stock", (On("back_in_stock"),), _still_sold)

@@ -1,11 +1,12 @@
-"""What falls on a day: birthdays, anniversaries, what runs out, parcels that are late. Reckoned ahead, once a day a store.
+"""What falls on a day: birthdays, anniversaries, what runs out, parcels that are late. Reckoned ahead, once a day a store,
+and parcels once an hour.
 
 Nothing is sent here. Each day becomes news for `enroll`, with its moment as the anchor that steps count from, before it or
 after it; whether it still holds is asked when a step falls due, like everything else. So a day that was missed, or reckoned
 twice, does no harm: the occasion is the subject, and a subject is taken in once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -26,13 +27,17 @@ RECKONERS: Mapping[EventKind, Reckon] = {
     EventKind.REPLENISHMENT_DUE: replenishing.due,
     EventKind.PARCEL_LATE: parcels.late,
 }
+# A parcel is late at any hour, and the store wants to be the first to say so; the others fall on a day.
+BY_DAY = frozenset(RECKONERS) - {EventKind.PARCEL_LATE}
+BY_HOUR = frozenset({EventKind.PARCEL_LATE})
 
 
-def reckon(runtime: Runtime, store_id: int) -> int:
+def reckon(runtime: Runtime, store_id: int, *, kinds: Collection[EventKind] = tuple(RECKONERS)) -> int:
     """Reckon a store's coming days and take in whom they concern; how much news that was."""
     now = runtime.clock.now()
     count = 0
-    for kind, reckoner in RECKONERS.items():
+    for kind in kinds:
+        reckoner = RECKONERS[kind]
         listening = {name: one for name, one in runtime.workflows.items() if _listens(one, kind)}
         with runtime.database.read() as session:
             store = session.get_one(Store, store_id)

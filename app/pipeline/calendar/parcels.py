@@ -1,12 +1,13 @@
 """Parcels that have just become late: the store says it first, once a parcel."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.facts.telling import parcel_of
+from app.facts.things import tells_movements
 from app.model import Fulfillment, Order, Store
 from app.model.event import EventKind
 from app.pipeline.calendar.days import is_on
@@ -17,9 +18,6 @@ from workflows.language import Workflow
 
 PARCEL = table_of(Fulfillment)
 ORDER = table_of(Order)
-# How many of the last parcels must have been scanned for silence to mean something.
-SAMPLE = 50
-LOOK_BACK = timedelta(days=60)
 
 
 def late(session: Session, store: Store, *, workflows: Mapping[str, Workflow], now: datetime) -> list[News]:
@@ -45,15 +43,3 @@ def late(session: Session, store: Store, *, workflows: Mapping[str, Workflow], n
         if since is not None:
             found.append(News(EventKind.PARCEL_LATE, f"parcel:{row.external_id}", row.customer_id, since))
     return found
-
-
-def tells_movements(session: Session, store: Store, *, now: datetime) -> bool:
-    """Whether most of this store's latest parcels were scanned on their way; where nobody scans, silence means nothing."""
-    query = (
-        sa.select(PARCEL.c.scanned_at)
-        .where(PARCEL.c.store_id == store.id, PARCEL.c.shipped_at > now - LOOK_BACK)
-        .order_by(PARCEL.c.shipped_at.desc())
-        .limit(SAMPLE)
-    )
-    scans = list(session.scalars(query))
-    return sum(at is not None for at in scans) * 2 > len(scans)

@@ -24,6 +24,8 @@ ORDER = table_of(Order)
 LINE = table_of(OrderLine)
 # Taken in a few days before: the next orders may move the day, and what was bought meanwhile is seen when it falls due.
 AHEAD_DAYS = 2
+# When this share of a pair's gaps is over: a little before most people need it.
+SHARE = 0.4
 LOOK_BACK = timedelta(days=3 * 365)
 DAY = timedelta(days=1)
 
@@ -39,16 +41,17 @@ def due(session: Session, store: Store, *, workflows: Mapping[str, Workflow], no
     names, products = np.unique(np.array([row.product_external_id for row in rows]), return_inverse=True)
     days = np.array([(row.placed_at - EPOCH) / DAY for row in rows])
     lines = Lines.of(customer=customers, product=products, day=days, quantity=np.array([row.quantity for row in rows]))
-    found = replenishment(lines, as_of=float((now - EPOCH) // DAY))
-    told = reminders(found)
+    # To the moment: what was bought this very morning is known.
+    found = replenishment(lines, as_of=(now - EPOCH) / DAY)
+    ahead = np.ceil(found.gap(SHARE) - found.silence)
     last = {(row.customer_id, row.product_external_id): row.external_id for row in rows}
-    wanted = np.flatnonzero(told.worth & (told.day <= AHEAD_DAYS))
+    wanted = np.flatnonzero(reminders(found).worth & (ahead <= AHEAD_DAYS))
     return [
         _news(
             store,
             customer=int(found.customer[place]),
             product=str(names[found.product[place]]),
-            days=int(told.day[place]),
+            days=max(int(ahead[place]), 0),
             last=last,
             now=now,
         )

@@ -91,12 +91,17 @@ def _wanted(runtime: Runtime, row: Row, *, code: Code, percent: int) -> Any:
         return session.execute(sa.select(CODE).where(*same)).one()
 
 
+def worth(spent: int, orders: int, *, percent: int) -> int:
+    """What a code is reckoned to give away to somebody who spent this much in so many orders, in minor units."""
+    return int(spent * percent // (100 * max(orders, 1)))
+
+
 def _worth(session: Session, row: Row, *, percent: int) -> int:
     """What it is reckoned to give away: its share of what this person's orders come to on average."""
     person = session.execute(
         sa.select(CUSTOMER.c.spent, CUSTOMER.c.orders_count).where(CUSTOMER.c.id == row.customer_id)
     ).one()
-    return int(person.spent * percent // (100 * max(person.orders_count, 1)))
+    return worth(person.spent, person.orders_count, percent=percent)
 
 
 def _wish(runtime: Runtime, wanted: Any, *, title: str) -> CodeWish:
@@ -115,10 +120,14 @@ def _wish(runtime: Runtime, wanted: Any, *, title: str) -> CodeWish:
     )
 
 
-def given_away(session: Session, store_id: int, *, workflow: str, now: datetime) -> int:
-    """What this workflow's codes of the last thirty days are reckoned to give away, in minor units."""
+def given_away(session: Session, store_id: int, *, workflow: str, now: datetime, but: Sequence[int] = ()) -> int:
+    """What this workflow's codes of the last thirty days are reckoned to give away, in minor units; `but` those of these
+    enrollments, which are judged just now."""
     query = sa.select(sa.func.coalesce(sa.func.sum(CODE.c.worth), 0)).where(
-        CODE.c.store_id == store_id, CODE.c.workflow == workflow, CODE.c.wanted_at > now - timedelta(days=30)
+        CODE.c.store_id == store_id,
+        CODE.c.workflow == workflow,
+        CODE.c.wanted_at > now - timedelta(days=30),
+        CODE.c.enrollment_id.not_in(but),
     )
     return int(session.scalar(query) or 0)
 

@@ -24,7 +24,7 @@ from app.model import (
     Store,
 )
 from app.pipeline import ledger
-from app.pipeline.deliver.codes import given_away
+from app.pipeline.deliver.codes import given_away, worth
 from app.pipeline.deliver.envelopes import Text, envelope
 from app.pipeline.deliver.pace import Pace, held
 from app.pipeline.fair import PARKED, Row
@@ -84,7 +84,7 @@ class _Desk:
     store: Store
     law: Law
     settings: Settings
-    given: Mapping[str, int]
+    given: dict[str, int]
     texts: Mapping[tuple[str, str], str]
     seen: Mapping[int, tuple[Facts, Standing]]
     people: Mapping[int, Any]
@@ -144,12 +144,13 @@ def _desk(
     settings = settings_of(session, store_id, wanted={(row.workflow, row.version) for row in rows})
     asks = [_ask(row, settings=settings, runtime=runtime) for row in rows]
     budgeted = {row.workflow for row in rows if (one := runtime.workflows.get(row.workflow)) and one.budget}
+    asking = [row.enrollment_id for row in rows]
     return _Desk(
         runtime=runtime,
         store=store,
         law=law_of(store),
         settings=settings,
-        given={one: given_away(session, store_id, workflow=one, now=now) for one in budgeted},
+        given={one: given_away(session, store_id, workflow=one, now=now, but=asking) for one in budgeted},
         texts=own_texts(session, store_id),
         seen=gather(session, store, asks=asks, now=now, with_items=True),
         people=people,
@@ -168,7 +169,7 @@ def _judge_one(desk: _Desk, row: Row, *, written: _Written, worker: str) -> None
     verdict = _verdict(desk, row, pace=pace)
     percent = _missing_code(desk, row) if verdict.decision is Decision.SEND else 0
     if percent:
-        verdict = _afford(desk, row)
+        verdict = _afford(desk, row, percent=percent)
     if percent and verdict.decision is Decision.SEND:
         written.wanting.append(Wanting(row, percent))
         return
@@ -197,13 +198,17 @@ def _missing_code(desk: _Desk, row: Row) -> int:
     return facts.dials[code.percent.name] if code and makes_codes and facts.code is None else 0
 
 
-def _afford(desk: _Desk, row: Row) -> Verdict:
-    """Whether this month's budget for codes still has room."""
+def _afford(desk: _Desk, row: Row, *, percent: int) -> Verdict:
+    """Whether this month's budget for codes has room for this one; if so, it is reckoned with for the next."""
     budget = desk.runtime.workflows[row.workflow].budget
-    facts = desk.seen[row.id][0]
-    if budget is None or desk.given[row.workflow] < facts.dials[budget.name] * facts.minor:
+    if budget is None:
         return Verdict(Decision.SEND, Reason.DUE)
-    return Verdict(Decision.DROP, Reason.OVER_BUDGET, {"given": desk.given[row.workflow]})
+    facts, given = desk.seen[row.id][0], desk.given[row.workflow]
+    with_this = given + worth(facts.customer.spent, facts.customer.orders, percent=percent)
+    if with_this > facts.dials[budget.name] * facts.minor:
+        return Verdict(Decision.DROP, Reason.OVER_BUDGET, {"given": given})
+    desk.given[row.workflow] = with_this
+    return Verdict(Decision.SEND, Reason.DUE)
 
 
 def _verdict(desk: _Desk, row: Row, *, pace: Pace) -> Verdict:

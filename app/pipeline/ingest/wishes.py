@@ -1,12 +1,13 @@
 """What is news about checkouts and products: one that was left, something wanted that is back or costs less."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from app.model import Checkout, Interest, InterestKind, Product
+from app.facts import about
+from app.model import Checkout, Enrollment, Interest, InterestKind, Message, Product
 from app.model.event import EventKind
 from app.pipeline.enroll import News
 from app.rows import chunks, table_of
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from app.pipeline.ingest import Batch
 
 CHECKOUT = table_of(Checkout)
+ENROLLMENT = table_of(Enrollment)
 INTEREST = table_of(Interest)
+MESSAGE = table_of(Message)
 PRODUCT = table_of(Product)
 # A look is a wish for a month; who asked to be told stays until they bought it or asked for no more.
 LOOK_HOLDS_FOR = timedelta(days=30)
@@ -63,11 +66,14 @@ def of_products(batch: "Batch", records: Sequence[ProductRecord], *, before: Map
     if not back | cheaper:
         return []
     products = {one.external_id: one for one in changed}
-    found: list[News] = []
-    for row in _wishes(batch, sorted(back | cheaper)):
+    wanted = _wishes(batch, sorted(back | cheaper))
+    found = [
+        _news(EventKind.BACK_IN_STOCK, row, one=products[row.product_external_id])
+        for row in _unanswered(batch, wanted, kind=EventKind.BACK_IN_STOCK)
+        if row.product_external_id in back
+    ]
+    for row in _unanswered(batch, wanted, kind=EventKind.PRICE_DROPPED):
         one = products[row.product_external_id]
-        if one.external_id in back:
-            found.append(_news(EventKind.BACK_IN_STOCK, row, one=one))
         if one.external_id in cheaper and row.price is not None and one.price is not None and one.price < row.price:
             found.append(_news(EventKind.PRICE_DROPPED, row, one=one))
     return found
@@ -87,6 +93,28 @@ def _wishes(batch: "Batch", products: Sequence[str]) -> list[Any]:
     )
     latest = {(row.customer_id, row.product_external_id): row for row in batch.session.execute(query)}
     return list(latest.values())
+
+
+def _unanswered(batch: "Batch", wanted: Sequence[Any], *, kind: EventKind) -> list[Any]:
+    """Wishes of which nothing was said yet in a workflow that listens for this: each is answered once, however often the
+    product comes and goes."""
+    names = [name for name, one in batch.runtime.workflows.items() if any(on.event == kind for on in one.starts.on)]
+    told: dict[tuple[int, str], datetime] = {}
+    for chunk in chunks(sorted({row.customer_id for row in wanted})):
+        query = (
+            sa.select(ENROLLMENT.c.customer_id, ENROLLMENT.c.subject, MESSAGE.c.sent_at)
+            .join(MESSAGE, MESSAGE.c.enrollment_id == ENROLLMENT.c.id)
+            .where(
+                ENROLLMENT.c.store_id == batch.store.id,
+                ENROLLMENT.c.customer_id.in_(chunk),
+                ENROLLMENT.c.workflow.in_(names),
+                MESSAGE.c.sent_at.is_not(None),
+            )
+            .order_by(MESSAGE.c.sent_at)
+        )
+        told |= {(who, about(subject).product or ""): at for who, subject, at in batch.session.execute(query)}
+    last = [(row, told.get((row.customer_id, row.product_external_id))) for row in wanted]
+    return [row for row, at in last if at is None or at < row.at]
 
 
 def _news(kind: EventKind, row: Any, *, one: ProductRecord) -> News:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app import connections, log
 from app.model import Connection, ConnectionState, JobRun, Store, StoreState, SyncRun, SyncState
+from app.pipeline.calendar import BY_DAY, BY_HOUR, reckon
 from app.pipeline.heal import heal
 from app.pipeline.install import describe, start_import
 from app.pipeline.sync.keys import generation_of, lock_out
@@ -105,6 +106,14 @@ def _import_of(session: Session, store: Store) -> str | None:
     return session.scalars(query.limit(1)).first()
 
 
+def _days(runtime: Runtime, store: Store) -> None:
+    reckon(runtime, store.id, kinds=BY_DAY)
+
+
+def _parcels(runtime: Runtime, store: Store) -> None:
+    reckon(runtime, store.id, kinds=BY_HOUR)
+
+
 def _heal(runtime: Runtime, store: Store) -> None:
     if Ability.HEAL_WEBHOOKS in runtime.connectors[store.platform].abilities:
         heal(runtime, store.id)
@@ -125,6 +134,8 @@ def _describe(runtime: Runtime, store: Store) -> None:
 CHORES: tuple[Chore, ...] = (
     Chore("recent", each_hour, _recent),
     Chore("catch_up", each_night, _whole),
+    Chore("days", each_night, _days),
+    Chore("parcels", each_hour, _parcels),
     Chore("keep_alive", each_night, _keep_alive),
     Chore("describe", each_night, _describe),
     Chore("heal", each_night, _heal),

@@ -70,17 +70,17 @@ def chores(town: Town) -> list[str]:
 def test_every_chore_is_done_once_a_night(town: Town) -> None:
     town.imported()
     town.clock.set(NIGHT)
-    assert nightly(town.runtime) == 6
+    assert nightly(town.runtime) == 8
     assert town.shop.calls == ["keep_alive", "profile", "heal"]
     assert [one.kind for one in town.runs() if one.state == "waiting"] == ["recent", "changes"]
-    nights = [f"{name} 2026-11-21" for name in ("catch_up", "describe", "heal", "keep_alive")]
-    assert chores(town) == sorted([*nights, "recent 2026-11-21T02", "tidy 2026-11-21"])
+    nights = [f"{name} 2026-11-21" for name in ("catch_up", "days", "describe", "heal", "keep_alive")]
+    assert chores(town) == sorted([*nights, "parcels 2026-11-21T02", "recent 2026-11-21T02", "tidy 2026-11-21"])
     assert nightly(town.runtime) == 0
     assert town.connection.webhooks_checked_at == NIGHT
     town.clock.travel(timedelta(hours=23))
-    assert nightly(town.runtime) == 2
+    assert nightly(town.runtime) == 3
     town.clock.travel(timedelta(hours=1))
-    assert nightly(town.runtime) == 5
+    assert nightly(town.runtime) == 7
 
 
 def test_two_workers_share_a_night(town: Town) -> None:
@@ -92,7 +92,7 @@ def test_two_workers_share_a_night(town: Town) -> None:
         worker.start()
     for worker in workers:
         worker.join()
-    assert sum(done) == 6
+    assert sum(done) == 8
     assert sorted(town.shop.calls) == ["heal", "keep_alive", "profile"]
 
 
@@ -132,7 +132,7 @@ def test_a_chore_that_fails_stops_no_other(town: Town) -> None:
     town.imported()
     town.clock.set(NIGHT)
     town.shop.troubles = [Temporary("away"), None, Temporary("away")]
-    assert nightly(town.runtime) == 6
+    assert nightly(town.runtime) == 8
     assert town.shop.calls == ["keep_alive", "profile", "heal"]
     assert town.connection.webhooks_checked_at is None
 
