@@ -25,8 +25,9 @@ MOVES: dict[MessageState, frozenset[MessageState]] = {
         {MessageState.QUEUED, MessageState.SENT, MessageState.FAILED, MessageState.IN_DOUBT}
     ),
     MessageState.SENT: frozenset(),
-    MessageState.FAILED: frozenset(),
-    MessageState.DROPPED: frozenset(),
+    # Somebody of the store may try again what failed, or put back what was dropped; every gate is asked anew.
+    MessageState.FAILED: frozenset({MessageState.QUEUED}),
+    MessageState.DROPPED: frozenset({MessageState.QUEUED}),
     # The channel may settle a doubt later (a receipt names the message).
     MessageState.IN_DOUBT: frozenset({MessageState.SENT}),
 }

@@ -18,12 +18,14 @@ IDENTITY = table_of(Identity)
 
 
 class Who(msgspec.Struct, frozen=True):
-    """Whom a demand is about, as the platform names them; any of it may be missing."""
+    """Whom a demand is about, as the platform names them; any of it may be missing. `customer_id` is our own, where somebody
+    of the store pointed at them."""
 
     external_id: str | None = None
     email: str | None = None
     phone: str | None = None
     orders: tuple[str, ...] = ()
+    customer_id: int | None = None
 
 
 class Names(msgspec.Struct, frozen=True):
@@ -69,6 +71,9 @@ def _said(words: Iterable[str | None]) -> tuple[str, ...]:
 def _ids(session: Session, store_id: int, *, who: Who) -> list[int]:
     """By the platform's id, then by the address, unless that belongs to another account by now, then by a phone that only
     one person has."""
+    if who.customer_id is not None:
+        ours = sa.select(CUSTOMER.c.id).where(CUSTOMER.c.store_id == store_id, CUSTOMER.c.id == who.customer_id)
+        return list(session.scalars(ours))
     found = _holders(session, store_id, kind=IdentityKind.EXTERNAL, value=who.external_id)
     for customer_id in _holders(session, store_id, kind=IdentityKind.EMAIL, value=email_key(who.email)):
         account = session.scalar(sa.select(CUSTOMER.c.external_id).where(CUSTOMER.c.id == customer_id))

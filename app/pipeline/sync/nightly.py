@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app import connections, log
 from app.model import Connection, ConnectionState, JobRun, Store, StoreState, SyncRun, SyncState
 from app.pipeline.calendar import BY_DAY, BY_HOUR, reckon
+from app.pipeline.figures import renew
 from app.pipeline.heal import heal
 from app.pipeline.install import describe, start_import
 from app.pipeline.sync.keys import generation_of, lock_out
@@ -130,6 +131,11 @@ def _describe(runtime: Runtime, store: Store) -> None:
         describe(session.get_one(Store, store.id), profile)
 
 
+def _figures(runtime: Runtime, store: Store) -> None:
+    """Once a day; asked every hour, so that a store that has just moved in does not wait for the night."""
+    renew(runtime, store)
+
+
 # What only writes a row comes first: no store waits for another one's answers.
 CHORES: tuple[Chore, ...] = (
     Chore("recent", each_hour, _recent),
@@ -139,4 +145,5 @@ CHORES: tuple[Chore, ...] = (
     Chore("keep_alive", each_night, _keep_alive),
     Chore("describe", each_night, _describe),
     Chore("heal", each_night, _heal),
+    Chore("figures", each_hour, _figures),
 )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.db import Database
 from app.model import MessageState
 from app.model.message import MOVES, ReceiptKind
+from app.pipeline import by_hand
 from app.pipeline.receipts import Told, take
 from app.pipeline.switch import Choice
 from connectors.errors import InDoubt, Permanent, Temporary
@@ -135,9 +136,32 @@ def test_every_move_that_the_table_allows_happens(story: Story, channel: Moody) 
     channel.mood = None
     for message in story.messages("ben2"):
         take(story.runtime, [Told(ReceiptKind.DELIVERED, "it came", story.now, message=message.key)])
+    put_back(story, "ben0")
+    retried(story, "ben1")
     story.off("welcome", choice=Choice.DROP)
     allowed = {(one, other) for one, others in MOVES.items() for other in others}
     assert moved(story.runtime.database) == allowed
+
+
+def put_back(story: Story, name: str) -> None:
+    """Somebody of the store cancels a message, and takes that back."""
+    with story.runtime.database.write() as session:
+        assert by_hand.cancel(session, hand(story), seen=seen(story, name)) is by_hand.Fate.DONE
+    retried(story, name)
+
+
+def retried(story: Story, name: str) -> None:
+    with story.runtime.database.write() as session:
+        assert by_hand.retry(session, hand(story), seen=seen(story, name)) is by_hand.Fate.DONE
+
+
+def hand(story: Story) -> by_hand.Hand:
+    return by_hand.Hand(story.store_id, "7", story.now)
+
+
+def seen(story: Story, name: str) -> by_hand.Seen:
+    message = story.messages(name)[-1]
+    return by_hand.Seen(by_hand.What.MESSAGE, message.id, message.step, message.tries)
 
 
 def test_the_table_names_every_state() -> None:

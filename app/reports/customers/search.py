@@ -1,0 +1,65 @@
+"""Search from anywhere: the first few people, orders and workflows that what was typed is the beginning of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.model import Customer, Order
+from app.reports.customers.prefix import named, numbered, typed_text
+from app.reports.overview.words import who
+from app.rows import table_of
+from app.spelling import folded
+from workflows.language import Workflow
+
+ORDER = table_of(Order)
+FEW = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPerson:
+    id: int
+    name: str
+    address: str | None
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOrder:
+    number: str
+    customer_id: int | None
+    placed_at: datetime
+    total: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    people: tuple[FoundPerson, ...] = ()
+    orders: tuple[FoundOrder, ...] = ()
+    workflows: tuple[Workflow, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.people or self.orders or self.workflows)
+
+
+def search(session: Session, *, store_id: int, text: str, known: Mapping[str, Workflow]) -> Found:
+    """A few of each kind, of this store alone; nothing for nothing."""
+    typed = typed_text(text)
+    if not typed:
+        return Found()
+    query = sa.select(Customer).where(Customer.store_id == store_id, Customer.gone_at.is_(None))
+    people = session.scalars(query.where(named(session, store_id, text=typed)).limit(FEW))
+    orders = session.execute(sa.select(ORDER).where(numbered(store_id, text=typed)).limit(FEW))
+    return Found(
+        people=tuple(FoundPerson(one.id, who(one), one.email, one.orders_count) for one in people),
+        orders=tuple(FoundOrder(row.number, row.customer_id, row.placed_at, row.total, row.currency) for row in orders),
+        workflows=tuple(one for one in known.values() if _is_called(one, folded(typed)))[:FEW],
+    )
+
+
+def _is_called(workflow: Workflow, typed: str) -> bool:
+    words = folded(f"{workflow.title} {workflow.name.replace('_', ' ')}").split()
+    return bool(typed) and all(any(word.startswith(part) for word in words) for part in typed.split())

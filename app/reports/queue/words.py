@@ -1,0 +1,102 @@
+"""What the queue and the ledger show, and what of it somebody wants to see."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.model import Customer
+from app.reports.keyset import Place
+from app.reports.overview.words import who
+
+PAGE = 50
+# How many rows one page looks through for what is wanted, before it says how far it came.
+DEPTH = 5_000
+
+
+class Tab(StrEnum):
+    """`waiting` is all that is to come; `deferred` of that what was due and put off; the rest are verdicts of the ledger."""
+
+    WAITING = "waiting"
+    DEFERRED = "deferred"
+    DROPPED = "dropped"
+    FAILED = "failed"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    tab: Tab = Tab.WAITING
+    workflow: str | None = None
+    reason: str | None = None
+    customer_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The row that a button acts on, as it was when it was shown; `may` are the acts that make sense for it."""
+
+    what: str
+    id: int
+    step: str
+    tries: int
+    may: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row. `at` is when it is asked next, or when it was decided; `until` when a deferred one was to be asked again."""
+
+    at: datetime
+    customer_id: int
+    who: str
+    workflow: str
+    step: str
+    kind: str
+    reason: str | None
+    sentence: str | None
+    until: datetime | None
+    due_at: datetime | None
+    is_parked: bool
+    enrollment_id: int
+    act: Act | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`following` is where the next page begins; `looked_until` is set where the page looked as far as it may and found too
+    little: what is wanted may lie further on."""
+
+    lines: tuple[Line, ...]
+    following: Place | None
+    looked_until: datetime | None = None
+
+
+def people(session: Session, *, store_id: int, ids: Iterable[int]) -> Mapping[int, str]:
+    """How these customers are called."""
+    wanted = sorted(set(ids))
+    query = sa.select(Customer).where(Customer.store_id == store_id, Customer.id.in_(wanted))
+    return {one.id: who(one) for one in session.scalars(query)}
+
+
+def bounded(
+    session: Session, inner: sa.Select[Any], *, where: Iterable[Any], order: Iterable[Any], depth: int | None
+) -> tuple[list[Any], Any | None]:
+    """The rows of `inner` that meet the conditions, at most a page and one more, having looked at `depth` rows; and the row
+    where the look ended, where it ended before the rows did. `inner` is sorted by `order`, names of its own columns."""
+    conditions, names = list(where), list(order)
+    if not conditions:
+        return list(session.execute(inner.limit(PAGE + 1))), None
+    looked = (inner if depth is None else inner.limit(depth)).subquery()
+    columns = [looked.c[name.removeprefix("-")] for name in names]
+    sorting = [one.desc() if name.startswith("-") else one for one, name in zip(columns, names, strict=True)]
+    query = sa.select(looked).where(*(one(looked) for one in conditions)).order_by(*sorting).limit(PAGE + 1)
+    rows = list(session.execute(query))
+    if len(rows) > PAGE or depth is None:
+        return rows, None
+    end = session.execute(inner.offset(depth - 1).limit(1)).first()
+    return rows, end
