@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.cli.finding import step_named, store_named, workflow_named
 from app.model import Store, WorkflowSetting
-from app.pipeline.switch import Choice, counts, switch
+from app.pipeline.switch import Change, ChangeKind, Choice, carry_out, plan
 from app.web.house import runtime
 from workflows.language import Workflow, spoken
 
@@ -18,18 +18,22 @@ from workflows.language import Workflow, spoken
 @click.argument("state", type=click.Choice(["on", "off"]), required=False)
 @click.option(
     "--waiting",
-    type=click.Choice([one.value for one in Choice]),
+    type=click.Choice([Choice.KEEP.value, Choice.SHIFT.value, Choice.DROP.value]),
     help="what becomes of those on their way: keep their times, shift them by the pause, or drop them",
 )
+@click.option("--include-recent", "recent", type=int, default=0, metavar="DAYS", help="take in the last days as well")
+@click.option("--yes", is_flag=True, help="do it; without this, recent history is only counted")
 @with_appcontext
-def workflows(*, store: str, name: str | None, state: str | None, waiting: str | None) -> None:
+def workflows(*, store: str, name: str | None, state: str | None, waiting: str | None, recent: int, yes: bool) -> None:
     """List a store's workflows, or switch one: workflows STORE NAME on."""
     if name and not state:
         raise click.UsageError(f"Say whether “{name}” is to be on or off.")
     with runtime().database.write() as session:
         found = store_named(session, store)
         if name and state:
-            _switch(session, found, workflow=workflow_named(runtime(), name), state=state, waiting=waiting)
+            known, change = workflow_named(runtime(), name), Change(ChangeKind(state), recent_days=recent)
+            if not _switch(session, found, workflow=known, change=change, waiting=waiting, is_sure=yes):
+                return
         settings = session.scalars(sa.select(WorkflowSetting).where(WorkflowSetting.store_id == found.id))
         saved = {one.workflow: one for one in settings}
     for one in runtime().workflows.values():
@@ -39,21 +43,31 @@ def workflows(*, store: str, name: str | None, state: str | None, waiting: str |
             click.echo(f"    {line}")
 
 
-def _switch(session: Session, store: Store, *, workflow: Workflow, state: str, waiting: str | None) -> None:
-    """Count first; where somebody waits the choice has to be made, and is then carried out by the same conditions."""
+def _switch(
+    session: Session, store: Store, *, workflow: Workflow, change: Change, waiting: str | None, is_sure: bool
+) -> bool:
+    """Count first; where somebody waits the choice has to be made, and recent history has to be wanted. Whether it was done."""
     now = runtime().clock.now()
-    setting = session.get(WorkflowSetting, (store.id, workflow.name))
-    off_since = setting.off_since if setting and setting.off_since else now
-    sheet = counts(session, store_id=store.id, workflow=workflow, now=now, pause=now - off_since)
-    if sheet[Choice.KEEP].waiting and waiting is None:
-        lines = "\n".join(f"  --waiting {choice}: {told.sentence}" for choice, told in sheet.items())
+    sheet = plan(session, store=store, workflow=workflow, change=change, now=now)
+    if sheet.complaints:
+        raise click.UsageError(" ".join(sheet.complaints))
+    if sheet.needs_choice and waiting is None:
+        lines = "\n".join(f"  --waiting {one.choice}: {one.words} {one.counts.sentence}" for one in sheet.options)
         raise click.UsageError(f"Somebody is on their way. Choose what becomes of them:\n{lines}")
+    if sheet.recent is not None:
+        click.echo(f"Of the last {change.recent_days} days: {sheet.recent.sentence}")
+        if not is_sure:
+            click.echo("Nothing was changed. Say it again with --yes to do so.")
+            return False
     choice = Choice(waiting) if waiting else Choice.KEEP
-    is_on = state == "on"
-    switch(session, store_id=store.id, workflow=workflow.name, is_on=is_on, now=now, choice=choice)
-    session.flush()
-    if workflow.note and is_on:
+    done = carry_out(
+        session, store=store, workflow=workflow, change=change, choice=choice, now=now, ticket=sheet.ticket
+    )
+    if done.complaints:
+        raise click.UsageError(" ".join(done.complaints))
+    if workflow.note and change.kind is ChangeKind.ON:
         click.echo(workflow.note)
+    return True
 
 
 @click.command()

@@ -76,9 +76,12 @@ def _switched_on(session: Session, store: Store) -> dict[str, Any]:
     return {row.workflow: row for row in session.execute(query)}
 
 
-def enroll_one(session: Session, event: News, *, workflow: Workflow, setting: Any, now: datetime) -> None:
-    """Take one customer in, whenever the workflow was switched on; `setting` is the store's row for it."""
-    _enroll_all(session, [event], workflow=workflow, setting=setting, now=now)
+def enter(
+    session: Session, entries: Sequence[tuple[int, Taking]], *, workflow: Workflow, setting: Any, now: datetime
+) -> None:
+    """Take these customers in, whenever the workflow was switched on; `setting` is the store's row for it."""
+    rows = [_row(who, entry, workflow=workflow, setting=setting, now=now) for who, entry in entries]
+    _write(session, rows, workflow=workflow)
 
 
 def _enroll_all(session: Session, events: Sequence[News], *, workflow: Workflow, setting: Any, now: datetime) -> None:
@@ -87,18 +90,18 @@ def _enroll_all(session: Session, events: Sequence[News], *, workflow: Workflow,
         entry = taking(event, workflow=workflow, dials=setting.dials)
         if entry is None or not _has_room(session, event, entry=entry, workflow=workflow, store_id=setting.store_id):
             continue
-        rows.append(_row(event, entry, workflow=workflow, setting=setting, now=now))
+        rows.append(_row(event.customer_id, entry, workflow=workflow, setting=setting, now=now))
         if workflow.starts.cool_off is not None:
             # The next one asks whether this one is in.
             _write(session, [rows.pop()], workflow=workflow)
     _write(session, rows, workflow=workflow)
 
 
-def _row(event: News, entry: Taking, *, workflow: Workflow, setting: Any, now: datetime) -> dict[str, Any]:
+def _row(customer_id: int, entry: Taking, *, workflow: Workflow, setting: Any, now: datetime) -> dict[str, Any]:
     return {
         "store_id": setting.store_id,
         "workflow": workflow.name,
-        "customer_id": event.customer_id,
+        "customer_id": customer_id,
         "subject": entry.subject,
         "state": EnrollmentState.WAITING,
         "event_at": entry.anchor,

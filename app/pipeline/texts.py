@@ -31,7 +31,6 @@ BEHIND: Mapping[str, tuple[str, ...]] = {
     EventKind.REPLENISHMENT_DUE: ("product", "order"),
     EventKind.PARCEL_LATE: ("parcel",),
 }
-THINGS = ("order", "checkout", "product", "parcel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,13 @@ def preview_text(workflow: Workflow, step: str, *, source: str, now: datetime) -
 
 
 def _only(facts: Facts, *, known: Mapping[str, Kind]) -> Facts:
-    return replace(facts, **{name: None for name in THINGS if name not in known})
+    return replace(
+        facts,
+        order=facts.order if "order" in known else None,
+        checkout=facts.checkout if "checkout" in known else None,
+        product=facts.product if "product" in known else None,
+        parcel=facts.parcel if "parcel" in known else None,
+    )
 
 
 def save_text(

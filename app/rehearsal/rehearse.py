@@ -13,6 +13,7 @@ from app.model import Store
 from app.model.event import EventKind
 from app.pipeline.calendar.days import MORNING, day_of
 from app.pipeline.enroll import News, Taking, taking
+from app.pipeline.entries import entries
 from app.policy import Case, Decision, Law, decide
 from app.policy.caps import KEPT, Departure
 from app.policy.quiet import instant
@@ -117,30 +118,13 @@ def _replay(stage: _Stage, past: Past, *, since: datetime) -> None:
 
 
 def _ways(stage: _Stage, past: Past, *, since: datetime) -> list[_Way]:
-    """Each subject once, by the surest and, of equals, the earliest news (the latest, where the workflow restarts)."""
-    best: dict[str, Taking] = {}
-    for news in _news(stage, past):
-        entry = taking(news, workflow=stage.workflow, dials=stage.dials) if news.at >= since else None
-        if entry is not None and _is_better(entry, best.get(entry.subject), restarts=stage.workflow.starts.restarts):
-            best[entry.subject] = entry
+    found = (
+        taking(news, workflow=stage.workflow, dials=stage.dials) for news in _news(stage, past) if news.at >= since
+    )
+    takings = (one for one in found if one is not None)
     first = stage.workflow.steps[0]
-    kept = _cooled_off(stage.workflow, sorted(best.values(), key=lambda one: one.anchor))
+    kept = entries(takings, workflow=stage.workflow, is_lived=True)
     return [_Way(entry, first, entry.due_at) for entry in kept]
-
-
-def _is_better(entry: Taking, held: Taking | None, *, restarts: bool) -> bool:
-    if held is None or entry.rank != held.rank:
-        return held is None or entry.rank < held.rank
-    return entry.anchor > held.anchor if restarts else entry.anchor < held.anchor
-
-
-def _cooled_off(workflow: Workflow, entries: list[Taking]) -> list[Taking]:
-    kept: list[Taking] = []
-    for entry in entries:
-        pause = workflow.starts.cool_off
-        if pause is None or not kept or entry.anchor >= kept[-1].anchor + pause:
-            kept.append(entry)
-    return kept
 
 
 @dataclass(frozen=True, slots=True)

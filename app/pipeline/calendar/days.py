@@ -27,17 +27,23 @@ SETTING = table_of(WorkflowSetting)
 AHEAD = timedelta(days=16)
 YEAR = timedelta(days=365)
 MORNING = 9 * 60
+Span = tuple[datetime, datetime]
 
 
 def birthdays(session: Session, store: Store, *, workflows: Mapping[str, Workflow], now: datetime) -> list[News]:
     """Everybody whose birthday comes within the next two weeks."""
     if not is_on(session, store, workflows=workflows):
         return []
-    lately = _lately(session, store, workflows=workflows, now=now)
+    return birthdays_between(session, store, workflows=workflows, span=(now, now + AHEAD))
+
+
+def birthdays_between(session: Session, store: Store, *, workflows: Mapping[str, Workflow], span: Span) -> list[News]:
+    """Everybody whose birthday lies between the two days, but for those taken in within a year of it."""
+    lately = _lately(session, store, workflows=workflows, since=span[0])
     found: list[News] = []
     for row in _people(session, store, condition=CUSTOMER.c.birthday.is_not(None)):
         born = birthday_of(row.birthday)
-        day = _next(born, row, store=store, now=now) if born else None
+        day = _within(born, row, store=store, span=span) if born else None
         if day is not None and not any(abs((day - other).days) < YEAR.days for other in lately.get(row.id, ())):
             found.append(_news(EventKind.BIRTHDAY, row, day=day, store=store))
     return found
@@ -47,11 +53,16 @@ def anniversaries(session: Session, store: Store, *, workflows: Mapping[str, Wor
     """Everybody whose first order has its day within the next two weeks, a year or more after it."""
     if not is_on(session, store, workflows=workflows):
         return []
+    return anniversaries_between(session, store, span=(now, now + AHEAD))
+
+
+def anniversaries_between(session: Session, store: Store, *, span: Span) -> list[News]:
+    """Everybody whose first order has its day between these two, a year or more after it."""
     found: list[News] = []
-    for row in _people(session, store, condition=CUSTOMER.c.first_order_at < now - YEAR + AHEAD):
+    for row in _people(session, store, condition=CUSTOMER.c.first_order_at < span[1] - YEAR):
         zone = zone_of(row.country, row.region, store_zone=store.zone)
         first = row.first_order_at.astimezone(zone).date()
-        day = _next((first.month, first.day), row, store=store, now=now)
+        day = _within((first.month, first.day), row, store=store, span=span)
         if day is not None and day.year > first.year:
             found.append(_news(EventKind.ANNIVERSARY, row, day=day, store=store))
     return found
@@ -75,11 +86,12 @@ def _people(session: Session, store: Store, *, condition: sa.ColumnElement[bool]
     yield from session.execute(query)
 
 
-def _next(born: tuple[int, int], row: Any, *, store: Store, now: datetime) -> date | None:
-    """The next such day where the person lives, if it comes soon enough."""
-    today = now.astimezone(zone_of(row.country, row.region, store_zone=store.zone)).date()
-    days = (day_of(born, year) for year in (today.year, today.year + 1))
-    return next((day for day in days if today <= day <= today + AHEAD), None)
+def _within(born: tuple[int, int], row: Any, *, store: Store, span: Span) -> date | None:
+    """The first such day where the person lives that lies between these two, if one does."""
+    zone = zone_of(row.country, row.region, store_zone=store.zone)
+    first, last = (moment.astimezone(zone).date() for moment in span)
+    days = (day_of(born, year) for year in range(first.year, last.year + 1))
+    return next((day for day in days if first <= day <= last), None)
 
 
 def day_of(born: tuple[int, int], year: int) -> date:
@@ -96,13 +108,13 @@ def _news(kind: EventKind, row: Any, *, day: date, store: Store) -> News:
 
 
 def _lately(
-    session: Session, store: Store, *, workflows: Mapping[str, Workflow], now: datetime
+    session: Session, store: Store, *, workflows: Mapping[str, Workflow], since: datetime
 ) -> dict[int, Sequence[date]]:
     """The days for which people were taken in within the last year or so, by customer."""
     query = sa.select(ENROLLMENT.c.customer_id, ENROLLMENT.c.event_at).where(
         ENROLLMENT.c.store_id == store.id,
         ENROLLMENT.c.workflow.in_(sorted(workflows)),
-        ENROLLMENT.c.event_at > now - YEAR - AHEAD,
+        ENROLLMENT.c.event_at > since - YEAR - AHEAD,
     )
     found: dict[int, list[date]] = {}
     for customer_id, at in session.execute(query):

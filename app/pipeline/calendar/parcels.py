@@ -22,8 +22,11 @@ ORDER = table_of(Order)
 
 def late(session: Session, store: Store, *, workflows: Mapping[str, Workflow], now: datetime) -> list[News]:
     """Every parcel on its way that is late by now; enroll takes in those that became so after the workflow was on."""
-    if not is_on(session, store, workflows=workflows):
-        return []
+    return late_now(session, store, now=now) if is_on(session, store, workflows=workflows) else []
+
+
+def late_now(session: Session, store: Store, *, now: datetime) -> list[News]:
+    """The same, whatever is on: each with the moment since when it is late."""
     tells = tells_movements(session, store, now=now)
     same = sa.and_(ORDER.c.store_id == PARCEL.c.store_id, ORDER.c.external_id == PARCEL.c.order_external_id)
     query = (

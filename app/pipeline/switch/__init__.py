@@ -5,9 +5,33 @@ When it is switched on again the merchant chooses: keep their times (what has gr
 them by the pause, or drop them. People finish on the dials with which they came in, unless they are moved.
 """
 
-from app.pipeline.switch.counting import Counts, counts, counts_of_recent
+from app.pipeline.switch.change import Change, ChangeKind
+from app.pipeline.switch.counting import Counts, Recent, counts, counts_of_recent
 from app.pipeline.switch.dials import dials_of, turn
+from app.pipeline.switch.doing import Done, carry_out
 from app.pipeline.switch.parking import Choice
+from app.pipeline.switch.plan import Option, Plan, plan
+from app.pipeline.switch.recent import Span, entering, recent
 from app.pipeline.switch.switching import switch, take_in
 
-__all__ = ["Choice", "Counts", "counts", "counts_of_recent", "dials_of", "switch", "take_in", "turn"]
+__all__ = [
+    "Change",
+    "ChangeKind",
+    "Choice",
+    "Counts",
+    "Done",
+    "Option",
+    "Plan",
+    "Recent",
+    "Span",
+    "carry_out",
+    "counts",
+    "counts_of_recent",
+    "dials_of",
+    "entering",
+    "plan",
+    "recent",
+    "switch",
+    "take_in",
+    "turn",
+]

@@ -1,22 +1,36 @@
 """What a switch would do, counted with the very conditions that then do it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.pipeline.enroll import News, taking
+from app.model import Store
+from app.pipeline.enroll import Taking
 from app.pipeline.switch.parking import ENROLLMENT, MESSAGE, Choice, queued, waiting
-from workflows.language import Workflow
+from app.pipeline.switch.recent import Entry
+from app.pipeline.versions import Settings, settings_of
+from app.policy.holdout import is_held_out
+from workflows.language import Purpose, Step, Workflow
 
 SOON = timedelta(hours=1)
+NO_TIME = timedelta(0)
+
+
+class When(StrEnum):
+    SOON = "soon"
+    LATER = "later"
+    STALE = "stale"
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many wait, and of these how many fall due within the hour, later, or are stale and will be dropped."""
+    """How many wait, and of these for how many the next message falls due within the hour, or later, and for how many
+    everything that is left is stale and will be dropped."""
 
     waiting: int = 0
     soon: int = 0
@@ -33,58 +47,157 @@ class Counts:
         """As the merchant reads it: "214 wait: 37 within the hour, 121 later, 56 too late and dropped"."""
         if not self.waiting:
             return "Nobody waits."
+        verb = "waits" if self.waiting == 1 else "wait"
         rest = f"{self.soon} within the hour, {self.later} later, {self.stale} too late and dropped"
-        return f"{self.waiting} wait: {rest}."
+        return f"{self.waiting} {verb}: {rest}."
+
+
+ONE = {When.SOON: Counts(1, soon=1), When.LATER: Counts(1, later=1), When.STALE: Counts(1, stale=1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """What taking in recent history means: how many would enter, in four parts. `held_out` get nothing, so that the effect
+    can be measured."""
+
+    entering: int = 0
+    soon: int = 0
+    later: int = 0
+    stale: int = 0
+    held_out: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """As the merchant reads it."""
+        if not self.entering:
+            return "Nobody would enter."
+        rest = f"{self.soon} within the hour, {self.later} later, {self.stale} too late and dropped"
+        return f"{self.entering} would enter: {rest}, {self.held_out} held out."
 
 
 def counts(
-    session: Session, *, store_id: int, workflow: Workflow, now: datetime, pause: timedelta = timedelta(0)
+    session: Session, *, store_id: int, workflow: Workflow, now: datetime, pause: timedelta = NO_TIME
 ) -> dict[Choice, Counts]:
     """What each choice would mean at this moment, for a workflow that was off for so long."""
-    kept = _waiting(session, store_id, workflow=workflow, now=now)
-    shifted = _waiting(session, store_id, workflow=workflow, now=now - pause)
+    kept = on_their_way(session, store_id, workflow=workflow, now=now)
+    shifted = on_their_way(session, store_id, workflow=workflow, now=now, shift=pause)
     everybody = Counts(kept.waiting, 0, 0, kept.waiting)
     return {Choice.KEEP: kept, Choice.SHIFT: shifted, Choice.DROP: everybody}
 
 
-def _waiting(session: Session, store_id: int, *, workflow: Workflow, now: datetime) -> Counts:
-    found = Counts()
+def on_their_way(
+    session: Session, store_id: int, *, workflow: Workflow, now: datetime, shift: timedelta = NO_TIME
+) -> Counts:
+    """How those on their way would fare from now on, if all their times moved by `shift`."""
+    at, found = now - shift, Counts()
     for step in workflow.steps:
         at_step = sa.and_(waiting(store_id, workflow.name), ENROLLMENT.c.step == step.name)
-        found += _counted(
-            session, at_step, due=ENROLLMENT.c.due_at, stale=ENROLLMENT.c.due_at < now - step.stale, now=now
-        )
-    messages = queued(store_id, workflow.name)
-    return found + _counted(session, messages, due=MESSAGE.c.due_at, stale=MESSAGE.c.stale_at < now, now=now)
+        due, is_stale = ENROLLMENT.c.due_at, ENROLLMENT.c.due_at < at - step.stale
+        found += _fresh(session, sa.and_(at_step, ~is_stale), due=due, at=at)
+        found += _late(session, store_id, where=sa.and_(at_step, is_stale), workflow=workflow, now=now, shift=shift)
+    messages, is_stale = queued(store_id, workflow.name), MESSAGE.c.stale_at < at
+    found += _fresh(session, sa.and_(messages, ~is_stale), due=MESSAGE.c.due_at, at=at)
+    gone = _count(session, sa.and_(messages, is_stale))
+    return found + Counts(gone, stale=gone)
 
 
-def _counted(
+def _fresh(session: Session, where: sa.ColumnElement[bool], *, due: sa.ColumnElement[datetime], at: datetime) -> Counts:
+    total = _count(session, where)
+    soon = _count(session, sa.and_(where, due <= at + SOON))
+    return Counts(total, soon=soon, later=total - soon)
+
+
+def _count(session: Session, where: sa.ColumnElement[bool]) -> int:
+    return session.scalar(sa.select(sa.func.count()).where(where)) or 0
+
+
+def _late(
     session: Session,
-    where: sa.ColumnElement[bool],
+    store_id: int,
     *,
-    due: sa.ColumnElement[datetime],
-    stale: sa.ColumnElement[bool],
+    where: sa.ColumnElement[bool],
+    workflow: Workflow,
     now: datetime,
+    shift: timedelta,
 ) -> Counts:
-    kinds = (stale, sa.and_(~stale, due <= now + SOON), sa.and_(~stale, due > now + SOON))
-    sums = [sa.func.coalesce(sa.func.sum(sa.case((kind, 1), else_=0)), 0) for kind in kinds]
-    late, soon, later = session.execute(sa.select(*sums).where(where)).one()
-    return Counts(int(late + soon + later), int(soon), int(later), int(late))
+    """Those whose next step is too late: the first that is not, by the dials with which they came in, is what they get."""
+    columns = (ENROLLMENT.c.step, ENROLLMENT.c.event_at, ENROLLMENT.c.due_at, ENROLLMENT.c.version)
+    rows = session.execute(sa.select(*columns).where(where)).all()
+    if not rows:
+        return Counts()
+    settings = settings_of(session, store_id, wanted={(workflow.name, row.version) for row in rows})
+    return total(_when_late(row, workflow=workflow, settings=settings, now=now, shift=shift) for row in rows)
 
 
-def counts_of_recent(news: Sequence[News], *, workflow: Workflow, dials: Mapping[str, int], now: datetime) -> Counts:
-    """What taking in recent history would mean: for each person and subject the first step that is still to come."""
-    found: dict[tuple[int, str], Counts] = {}
-    for one in news:
-        entry = taking(one, workflow=workflow, dials=dials)
-        if entry is not None:
-            found.setdefault(
-                (one.customer_id, entry.subject), _kind(entry.due_at, now=now, stale=workflow.steps[0].stale)
-            )
-    return sum(found.values(), Counts())
+def _when_late(row: Any, *, workflow: Workflow, settings: Settings, now: datetime, shift: timedelta) -> When:
+    dials = settings.dials(workflow.name, version=row.version)
+    step = workflow.step(row.step)
+    return when(step, row.due_at + shift, event_at=row.event_at + shift, workflow=workflow, dials=dials, now=now)
 
 
-def _kind(due_at: datetime, *, now: datetime, stale: timedelta) -> Counts:
-    if due_at + stale < now:
-        return Counts(1, 0, 0, 1)
-    return Counts(1, 1, 0, 0) if due_at <= now + SOON else Counts(1, 0, 1, 0)
+def when(
+    step: Step, due_at: datetime, *, event_at: datetime, workflow: Workflow, dials: Mapping[str, int], now: datetime
+) -> When:
+    """When the first message from this step on that is not too late falls due."""
+    following: Step | None = step
+    while following is not None and due_at + following.stale < now:
+        following = workflow.after(following.name)
+        due_at = following.due(event_at, dials) if following else due_at
+    if following is None:
+        return When.STALE
+    return When.SOON if due_at <= now + SOON else When.LATER
+
+
+def total(moments: Iterable[When]) -> Counts:
+    found = list(moments)
+    return Counts(len(found), *(found.count(one) for one in (When.SOON, When.LATER, When.STALE)))
+
+
+def moved(
+    session: Session, store_id: int, *, workflow: Workflow, dials: Mapping[str, int]
+) -> Iterator[tuple[Any, datetime]]:
+    """Everybody on their way with when their next step falls due by these dials."""
+    steps = {one.name: one for one in workflow.steps}
+    columns = (ENROLLMENT.c.id, ENROLLMENT.c.step, ENROLLMENT.c.event_at, ENROLLMENT.c.alarm_at)
+    for row in session.execute(sa.select(*columns).where(waiting(store_id, workflow.name))).all():
+        if row.step in steps:
+            yield row, steps[row.step].due(row.event_at, dials)
+
+
+def if_moved(session: Session, store_id: int, *, workflow: Workflow, dials: Mapping[str, int], now: datetime) -> Counts:
+    """How those on their way would fare on these dials; messages that were decided keep their times."""
+    steps = {one.name: one for one in workflow.steps}
+    people = total(
+        when(steps[row.step], due_at, event_at=row.event_at, workflow=workflow, dials=dials, now=now)
+        for row, due_at in moved(session, store_id, workflow=workflow, dials=dials)
+    )
+    messages = queued(store_id, workflow.name)
+    gone = _count(session, sa.and_(messages, MESSAGE.c.stale_at < now))
+    left = _fresh(session, sa.and_(messages, MESSAGE.c.stale_at >= now), due=MESSAGE.c.due_at, at=now)
+    return people + left + Counts(gone, stale=gone)
+
+
+def counts_of_recent(
+    found: Iterable[Entry], *, store: Store, workflow: Workflow, dials: Mapping[str, int], now: datetime
+) -> Recent:
+    """What taking these people in means, each counted by the first message that is still to come."""
+
+    def fate(who: int, way: Taking) -> When | None:
+        first = workflow.steps[0]
+        then = when(first, way.due_at, event_at=way.anchor, workflow=workflow, dials=dials, now=now)
+        return None if then is not When.STALE and _gets_nothing(who, store=store, workflow=workflow) else then
+
+    kinds = [fate(who, way) for who, way in found]
+    return Recent(
+        entering=len(kinds),
+        soon=kinds.count(When.SOON),
+        later=kinds.count(When.LATER),
+        stale=kinds.count(When.STALE),
+        held_out=kinds.count(None),
+    )
+
+
+def _gets_nothing(customer_id: int, *, store: Store, workflow: Workflow) -> bool:
+    return workflow.purpose is Purpose.MARKETING and is_held_out(
+        store_key=store.public_key, customer_id=customer_id, workflow=workflow.name, percent=store.holdout_percent
+    )

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from app.db import UTCDateTime
 from app.model import WorkflowSetting, WorkflowVersion
 from app.pipeline.fair import PARKED
-from app.pipeline.switch.parking import ENROLLMENT, waiting
+from app.pipeline.switch.counting import moved
+from app.pipeline.switch.parking import ENROLLMENT
 from app.pipeline.switch.setting import setting_of
 from app.rows import chunks
 from workflows.language import Workflow
@@ -26,22 +27,29 @@ def turn(
 ) -> list[str]:
     """Turn dials, in whole units of each. Nothing is saved where one complaint (a plain sentence each) comes back.
 
-    `moves` takes those on their way along: the step that they wait for falls due by the new dials.
+    `moves` takes those on their way along, whatever version they are on: the step that they wait for falls due by the new
+    dials.
     """
     setting = setting_of(session, store_id, workflow=workflow.name, now=now)
-    known = {one.name for one in workflow.dials}
-    wanted = {**{name: value for name, value in setting.dials.items() if name in known}, **dials}
+    wanted = together(setting.dials, dials, workflow=workflow)
     complaints = workflow.complaints(wanted)
-    if complaints or wanted == setting.dials:
+    if complaints:
         return complaints
-    _keep_version(session, setting, now=now)
-    setting.dials = wanted
-    setting.version += 1
-    setting.updated_at = now
+    if wanted != setting.dials:
+        _keep_version(session, setting, now=now)
+        setting.dials = wanted
+        setting.version += 1
+        setting.updated_at = now
     session.flush()
     if moves:
         _move(session, setting, workflow=workflow)
     return []
+
+
+def together(saved: Mapping[str, int], dials: Mapping[str, int], *, workflow: Workflow) -> dict[str, int]:
+    """What was saved, of dials that are still there, with what is turned now."""
+    known = {one.name for one in workflow.dials}
+    return {**{name: value for name, value in saved.items() if name in known}, **dials}
 
 
 def dials_of(session: Session, setting: WorkflowSetting, *, version: int) -> Mapping[str, int]:
@@ -65,17 +73,10 @@ def _keep_version(session: Session, setting: WorkflowSetting, *, now: datetime) 
 
 
 def _move(session: Session, setting: WorkflowSetting, *, workflow: Workflow) -> None:
-    where = waiting(setting.store_id, setting.workflow)
-    rows = session.execute(
-        sa.select(ENROLLMENT.c.id, ENROLLMENT.c.step, ENROLLMENT.c.event_at, ENROLLMENT.c.alarm_at).where(where)
-    ).all()
-    steps = {one.name: one for one in workflow.steps}
-    moved = []
-    for row in rows:
-        if row.step in steps:
-            due_at = steps[row.step].due(row.event_at, setting.dials)
-            alarm_at = PARKED if row.alarm_at == PARKED else due_at
-            moved.append({"row_id": row.id, "new_due": due_at, "new_alarm": alarm_at})
+    changes = [
+        {"row_id": row.id, "new_due": due_at, "new_alarm": PARKED if row.alarm_at == PARKED else due_at}
+        for row, due_at in moved(session, setting.store_id, workflow=workflow, dials=setting.dials)
+    ]
     update = (
         sa.update(ENROLLMENT)
         .where(ENROLLMENT.c.id == sa.bindparam("row_id"))
@@ -85,5 +86,5 @@ def _move(session: Session, setting: WorkflowSetting, *, workflow: Workflow) -> 
             version=setting.version,
         )
     )
-    for chunk in chunks(moved):
+    for chunk in chunks(changes):
         session.connection().execute(update, list(chunk))

@@ -18,11 +18,13 @@ MESSAGE = table_of(Message)
 
 
 class Choice(StrEnum):
-    """What becomes of those on their way: they keep their times, all times move by the pause, or they go."""
+    """What becomes of those on their way: they keep their times and the dials with which they came in, all times move by the
+    pause, they go, or they move to the dials of today."""
 
     KEEP = "keep"
     SHIFT = "shift"
     DROP = "drop"
+    MOVE = "move"
 
 
 def waiting(store_id: int, workflow: str) -> sa.ColumnElement[bool]:

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.pipeline.enroll import News, enroll_one
+from app.pipeline.enroll import enter
 from app.pipeline.switch.parking import Choice, drop, let_go, park
+from app.pipeline.switch.recent import Entry
 from app.pipeline.switch.setting import setting_of
 from workflows.language import Workflow
 
@@ -41,10 +42,9 @@ def switch(
     setting.updated_at = now
 
 
-def take_in(session: Session, news: Sequence[News], *, store_id: int, workflow: Workflow, now: datetime) -> None:
+def take_in(session: Session, found: Sequence[Entry], *, store_id: int, workflow: Workflow, now: datetime) -> None:
     """Take recent history in, as if the workflow had been on then; what has grown stale meanwhile is dropped when it is
     judged, with that reason."""
     setting = setting_of(session, store_id, workflow=workflow.name, now=now)
     session.flush()
-    for one in news:
-        enroll_one(session, one, workflow=workflow, setting=setting, now=now)
+    enter(session, found, workflow=workflow, setting=setting, now=now)
