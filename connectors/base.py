@@ -5,7 +5,7 @@ A connector or channel is found by its folder or file name: `connectors/stores/<
 Failures speak the words of `connectors.errors` and nothing else.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -263,6 +263,20 @@ class SendsBatches(Protocol):
 
     def send_batch(self, envelopes: Sequence[Envelope]) -> Sequence[Accepted | Exception]:
         """What became of each, in their order: taken, or the error that `send` would have raised."""
+        ...
+
+
+class SendsManyAtOnce(Protocol):
+    """What a channel can do that keeps several messages on their way at once, each over a connection of its own."""
+
+    def send_each(
+        self, envelopes: Iterable[Envelope], *, begun: Callable[[Envelope], None]
+    ) -> Iterator[tuple[Envelope, Accepted | Exception]]:
+        """What became of each, as soon as it is known: taken, or the error that `send` would have raised.
+
+        `begun` is called before the first byte by which a message could arrive, so that after a crash only what was begun
+        and not told is in doubt: at most one message a connection. The next envelope is asked for when there is room for it.
+        """
         ...
 
 

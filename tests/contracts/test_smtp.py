@@ -5,11 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from connectors.channels.smtp import Smtp, relay
+from tests.contracts.at_once import AtOnceBattery
 from tests.contracts.channel import Arrived, ChannelBattery
 from tests.mailserver import MailServer, mail_server
 
 
-class TestSmtp(ChannelBattery):
+class TestSmtp(AtOnceBattery, ChannelBattery):
+    lines = 4
+
     @pytest.fixture
     def server(self) -> Iterator[MailServer]:
         with mail_server() as server:

@@ -7,15 +7,24 @@ import socket
 from connectors.channels.smtp.answers import Refused
 
 
-def announce(line: smtplib.SMTP, sender: str, *, recipient: str) -> None:
-    """Say who writes to whom, in one packet where the server takes it so (RFC 2920). Raises Refused at the first no."""
-    said = (("sender", f"MAIL FROM:<{sender}>"), ("recipient", f"RCPT TO:<{recipient}>"), ("message", "DATA"))
+def ask(line: smtplib.SMTP, sender: str, *, recipient: str) -> None:
+    """Say who writes to whom in one packet, where the server takes it so (RFC 2920); its answers are heard in `agreed`."""
     if line.has_extn("pipelining"):
-        line.send("".join(f"{words}\r\n" for _, words in said).encode("ascii"))
+        line.send("".join(f"{words}\r\n" for _, words in _said(sender, recipient)).encode("ascii"))
+
+
+def agreed(line: smtplib.SMTP, sender: str, *, recipient: str) -> None:
+    """The server waits for the message now. Asks step by step where it takes no packet. Raises Refused at the first no."""
+    said = _said(sender, recipient)
+    if line.has_extn("pipelining"):
         _judge(_answers(line, [moment for moment, _ in said]), line)
         return
     for moment, words in said:
         _judge([(moment, *line.docmd(words))], line)
+
+
+def _said(sender: str, recipient: str) -> tuple[tuple[str, str], ...]:
+    return ("sender", f"MAIL FROM:<{sender}>"), ("recipient", f"RCPT TO:<{recipient}>"), ("message", "DATA")
 
 
 def _answers(line: smtplib.SMTP, moments: list[str]) -> list[tuple[str, int, bytes]]:
