@@ -53,6 +53,9 @@ class DeedKind(StrEnum):
     FILTER_SAVED = "filter_saved"
     FILTER_REMOVED = "filter_removed"
     LIST_EXPORTED = "list_exported"
+    SUPPRESSED = "suppressed"
+    UNSUPPRESSED = "unsuppressed"
+    BRAKE_RELEASED = "brake_released"
 
 
 class Deed(Base):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, BigId, UTCDateTime
 from app.model import personal
+from connectors.receipts import ReceiptKind as ReceiptKind  # noqa: PLC0414 - one word, also here.
 
 
 class MessageState(StrEnum):
@@ -79,16 +80,6 @@ class Message(Base):
     alarm_at: Mapped[datetime] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-
-class ReceiptKind(StrEnum):
-    DELIVERED = "delivered"
-    BOUNCED = "bounced"
-    SOFT_BOUNCED = "soft_bounced"
-    COMPLAINED = "complained"
-    CLICKED = "clicked"
-    OPENED = "opened"
-    UNSUBSCRIBED = "unsubscribed"
 
 
 class Receipt(Base):

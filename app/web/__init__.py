@@ -8,6 +8,7 @@ from app.runtime import Runtime
 from app.web import errors, guard, headers, house, words
 from app.web.health import routes as health_routes
 from app.web.outbox import routes as outbox_routes
+from app.web.receipts import routes as receipts_routes
 from app.web.settings import routes as settings_routes
 from app.web.shopify import routes as shopify_routes
 from app.web.static import routes as static_routes
@@ -22,6 +23,7 @@ MOST_FORM_BYTES = 64 * 1024
 ROOMS = (
     health_routes,
     outbox_routes,
+    receipts_routes,
     settings_routes,
     shopify_routes,
     static_routes,
