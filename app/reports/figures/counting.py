@@ -33,7 +33,8 @@ def count_buyers(session: Session, store: Store, *, now: datetime) -> BuyersFigu
     at = np.array([row[1] for row in rows], dtype=np.int64)
     bought = Bought.of(buyer, at)
     names, begins = zip(*month_edges(now, zone=store.zone, months=MONTHS), strict=True)
-    edges = np.array([int(one.timestamp()) for one in (*begins, now)], dtype=np.int64)
+    # The last month runs until just after now, so that an order of this very second is in it.
+    edges = np.array([*(int(one.timestamp()) for one in begins), int(now.timestamp()) + 1], dtype=np.int64)
     gap = usual_gap(bought)
     within = int(gap if gap is not None else HALF_A_YEAR.total_seconds())
     months = _months(bought, edges, names=names, within=within)
