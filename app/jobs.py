@@ -13,6 +13,7 @@ from app.pipeline import approval, erase, sync, write_back
 from app.pipeline.advance import advance
 from app.pipeline.deliver import deliver, settle_the_dead
 from app.pipeline.deliver.codes import remove_old
+from app.pipeline.double_opt_in import send_questions
 from app.pipeline.inbox import open_batch
 from app.pipeline.journal import Journal, opened
 from app.runtime import Runtime
@@ -83,6 +84,11 @@ def _removed(desk: Desk) -> int:
     return remove_old(desk.runtime)
 
 
+def _asked(desk: Desk) -> int:
+    with desk.hand:
+        return send_questions(desk.runtime)
+
+
 def _told(desk: Desk) -> int:
     return write_back.tell(desk.runtime, limit=50)
 
@@ -98,6 +104,7 @@ JOBS: tuple[Job, ...] = (
     Job("deliver", timedelta(milliseconds=500), _delivered),
     Job("erase", timedelta(seconds=30), _erased),
     Job("write_back", timedelta(seconds=5), _told),
+    Job("ask", timedelta(seconds=2), _asked),
     Job("codes", timedelta(minutes=10), _removed),
 )
 

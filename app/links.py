@@ -1,5 +1,6 @@
-"""The addresses that we hand out: unsubscribe links, kept mail, webhook addresses, and the state of an installation."""
+"""The addresses that we hand out: the doors of a message, kept mail, webhook addresses, and the state of an installation."""
 
+import base64
 import hmac
 import secrets
 from collections.abc import Sequence
@@ -12,7 +13,9 @@ from connectors.records import Medium
 UNSUBSCRIBE = "unsubscribe"
 MAIL = "mail"
 STATE = "install-state"
+VIEW, COUNTED, CONFIRM = "view", "counted-link", "confirm"
 MAIL_LIFE = timedelta(minutes=10)
+CONFIRM_LIFE = timedelta(days=14)
 
 _RANDOM_BYTES = 16
 _MARK = 32
@@ -44,6 +47,55 @@ def read_unsubscribe(signer: Signer, token: str) -> Unsubscription | None:
     match signer.read(UNSUBSCRIBE, token):
         case [int(store_id), int(customer_id), str(medium), int(message_id)] if medium in list(Medium):
             return Unsubscription(store_id, customer_id, Medium(medium), message_id or None)
+    return None
+
+
+def preferences_url(unsubscribe: str) -> str:
+    """The page beside an unsubscribe link where somebody chooses what they get; the same token opens both."""
+    return f"{unsubscribe}/preferences"
+
+
+def view_url(signer: Signer, app_url: str, *, store_id: int, message_id: int) -> str:
+    """Where one message can be read in a browser. It opens nothing else, so that it may be passed on."""
+    return f"{app_url}/v/{store_id}/{message_id}/{_short(signer, VIEW, store_id, message_id)}"
+
+
+def is_view(signer: Signer, token: str, *, store_id: int, message_id: int) -> bool:
+    return hmac.compare_digest(token, _short(signer, VIEW, store_id, message_id)) if token.isascii() else False
+
+
+def counted_url(signer: Signer, app_url: str, *, store_id: int, message_id: int, target: str) -> str:
+    """A link of one message by way of the house. The mark covers the target, so that it leads nowhere else."""
+    mark = _short(signer, COUNTED, store_id, message_id, target)
+    shown = base64.urlsafe_b64encode(target.encode()).decode().rstrip("=")
+    return f"{app_url}/l/{store_id}/{message_id}/{mark}/{shown}"
+
+
+def read_counted(signer: Signer, shown: str, *, store_id: int, message_id: int, mark: str) -> str | None:
+    """Where a counted link leads; None where it is not ours, or not of this message."""
+    try:
+        target = base64.urlsafe_b64decode(shown + "=" * (-len(shown) % 4)).decode()
+    except ValueError:
+        return None
+    is_ours = mark.isascii() and hmac.compare_digest(mark, _short(signer, COUNTED, store_id, message_id, target))
+    return target if is_ours else None
+
+
+def _short(signer: Signer, purpose: str, *parts: object) -> str:
+    """Thirty-two digits of a keyed hash: cheap enough for every link of every message, and nobody guesses 128 bits."""
+    return signer.fingerprint(purpose, ":".join(map(str, parts)))[:_MARK]
+
+
+def confirm_url(signer: Signer, app_url: str, *, store_id: int, confirmation_id: int) -> str:
+    """Where somebody says yes to what was asked in their name."""
+    return f"{app_url}/c/{signer.sign(CONFIRM, [store_id, confirmation_id])}"
+
+
+def read_confirm(signer: Signer, token: str) -> tuple[int, int] | None:
+    """(store id, confirmation id) of a token that is not over; None for any other."""
+    match signer.read(CONFIRM, token, max_age=CONFIRM_LIFE):
+        case [int(store_id), int(confirmation_id)]:
+            return store_id, confirmation_id
     return None
 
 

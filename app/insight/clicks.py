@@ -68,6 +68,32 @@ class Click:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """What was asked for, and what gives a scanner away: the words of a click as they are kept."""
+
+    link: str
+    agent: Agent = Agent.BROWSER
+    method: str = "GET"
+    prefetch: bool = False
+    visitor: str = ""
+
+
+def told(asking: Asking) -> str:
+    """As a receipt keeps it: what asks first, the link last, by blanks."""
+    words = (asking.agent, asking.method, "prefetch" if asking.prefetch else "-", asking.visitor or "-", asking.link)
+    return " ".join(words)
+
+
+def asking_of(detail: str | None) -> Asking:
+    """What a receipt kept; a provider's own receipt holds the link alone, or nothing."""
+    parts = (detail or "").split(" ", 4)
+    if len(parts) < 5 or parts[0] not in list(Agent):
+        return Asking(detail or "")
+    agent, method, prefetch, visitor, link = parts
+    return Asking(link, Agent(agent), method, prefetch == "prefetch", "" if visitor == "-" else visitor)
+
+
+@dataclass(frozen=True, slots=True)
 class JudgedClick:
     click: Click
     reason: ClickReason

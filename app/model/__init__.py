@@ -2,6 +2,7 @@
 
 from app.model.checkout import Checkout
 from app.model.code import CodeState, DiscountCode
+from app.model.confirmation import Confirmation, ConfirmationState
 from app.model.consent import Consent, Suppression, Tombstone
 from app.model.customer import Customer, Identity
 from app.model.delivery import Delivery, DeliveryState
@@ -22,6 +23,8 @@ from app.model.text import StoreText
 __all__ = [
     "Checkout",
     "CodeState",
+    "Confirmation",
+    "ConfirmationState",
     "Connection",
     "ConnectionState",
     "Consent",

@@ -18,7 +18,7 @@ def unsubscribe(session: Session, wish: Unsubscription, *, now: datetime) -> boo
 
     The message that carried the link leads to the person even where two customers became one since.
     """
-    customer = _customer(session, wish)
+    customer = owner_of(session, wish)
     if customer is None:
         return False
     consent.answer(
@@ -34,7 +34,8 @@ def unsubscribe(session: Session, wish: Unsubscription, *, now: datetime) -> boo
     return True
 
 
-def _customer(session: Session, wish: Unsubscription) -> Customer | None:
+def owner_of(session: Session, wish: Unsubscription) -> Customer | None:
+    """Whom the link stands for today; None where we know that person no more."""
     message = session.get(Message, wish.message_id) if wish.message_id else None
     is_theirs = message is not None and message.store_id == wish.store_id
     customer = session.get(Customer, message.customer_id if message and is_theirs else wish.customer_id)

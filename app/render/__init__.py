@@ -12,6 +12,7 @@ from jinja2 import TemplateError, UndefinedError
 
 from app.render import clean, sample
 from app.render.context import context
+from app.render.links import led
 from app.render.text import Text, compiled, complaints
 from app.render.values import BadTextError, Complaint, Rendered, Voice
 from connectors.errors import Malformed
@@ -61,7 +62,7 @@ def render(text: Text, facts: Facts, *, voice: Voice) -> Rendered:
     try:
         values = context(facts, voice, direction=text.direction)
         subject = clean.subject(text.subject.render(values), LONGEST_SUBJECT)
-        rendered = Rendered(subject, text.plain.render(values), text.page.render(values))
+        rendered = Rendered(subject, text.plain.render(values), led(text.page.render(values), voice.way))
     except (TemplateError, Malformed, TypeError, ValueError) as error:
         raise BadTextError(text.name, 1, reason=_why(error)) from None
     if not rendered.subject:

@@ -11,6 +11,7 @@ from babel.numbers import NumberPattern
 
 from app.render import clean
 from app.render.values import COLOUR, Voice
+from app.translations import marked, said
 from connectors.money import major
 from workflows.language import CheckoutFacts, CustomerFacts, Facts, ItemFacts, OrderFacts, ProductFacts
 
@@ -31,7 +32,12 @@ def context(facts: Facts, voice: Voice, *, direction: str = "") -> Plain:
         "parcel": {"days_late": facts.parcel.days_late} if facts.parcel else {},
         "code": {"word": facts.code or "", "percent": facts.dials.get("percent", 0) if facts.code else 0},
         "unsubscribe_url": clean.one_url(voice.unsubscribe_url),
-        "mail": _mail(voice.reason_line, voice.locale, direction=direction, colour=voice.colour),
+        "mail": {
+            **_mail(voice.reason_line, voice.locale, direction=direction, colour=voice.colour),
+            "preferences_url": clean.one_url(voice.preferences_url),
+            "view_url": clean.one_url(voice.view_url),
+            "logo_url": clean.url(voice.logo_url),
+        },
     }
 
 
@@ -46,7 +52,20 @@ def _store(name: str, url: str, *, address: str | None) -> Plain:
 
 @lru_cache(maxsize=1024)
 def _mail(reason: str, locale: str, *, direction: str, colour: str) -> Plain:
-    return {"reason": clean.line(reason, 300), **_tongue(locale, direction), **colours(colour)}
+    return {"reason": clean.line(reason, 300), **_tongue(locale, direction), **colours(colour), **_service_words(locale)}
+
+
+# What the frame itself says, in the language of the store's texts.
+SERVICE_WORDS = {
+    "leave": marked("Unsubscribe"),
+    "choose": marked("Choose what you get"),
+    "view": marked("Read this in your browser"),
+}
+
+
+@lru_cache(maxsize=1024)
+def _service_words(locale: str) -> Plain:
+    return {name: said(known_locale(locale).language, words, {}) for name, words in SERVICE_WORDS.items()}
 
 
 def _customer(customer: CustomerFacts, voice: Voice) -> Plain:

@@ -32,6 +32,8 @@ def voice(*, is_marketing: bool) -> Voice:
         currency="GBP",
         reason_line=f"You get this because {reason} The Corner Store.",
         unsubscribe_url=f"{STORE}/unsubscribe" if is_marketing else None,
+        preferences_url=f"{STORE}/preferences" if is_marketing else None,
+        view_url=f"{STORE}/view",
     )
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from app.render.links import STRAIGHT, Way
+
 COLOUR = "#1f5a4c"
 
 
@@ -11,6 +13,8 @@ class Voice:
 
     `locale` is a BCP 47 tag, `zone` an IANA name, `currency` the store's own (ISO 4217). `unsubscribe_url` is None for service
     messages. `reason_line` is the sentence "You get this because ...". `colour` is "#rrggbb"; anything else is the default.
+    `preferences_url` and `view_url` are the other doors of a message, `logo_url` stands for the store's name, and `way` says
+    what becomes of links.
     """
 
     store_name: str
@@ -22,6 +26,10 @@ class Voice:
     reason_line: str
     unsubscribe_url: str | None = field(default=None, repr=False)
     colour: str = COLOUR
+    preferences_url: str | None = field(default=None, repr=False)
+    view_url: str | None = field(default=None, repr=False)
+    logo_url: str = ""
+    way: Way = STRAIGHT
 
 
 @dataclass(frozen=True, slots=True)

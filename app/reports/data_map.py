@@ -23,7 +23,8 @@ STAYS_BARE = "The row stays for counting, and this is emptied."
 OF_STORE = "It is not about customers; it goes with the store."
 # What erasing a person does, by table; the house's test holds it against the rows themselves.
 FATES: dict[str, str] = {
-    **dict.fromkeys(("checkout", "consent", "event", "identity", "interest", "note", "suppression", "tag"), GOES),
+    **dict.fromkeys(("checkout", "confirmation", "consent", "event", "identity", "interest"), GOES),
+    **dict.fromkeys(("note", "suppression", "tag"), GOES),
     **dict.fromkeys(("message", "outcome", "enrollment", "receipt"), STAYS_BARE),
     **dict.fromkeys(("store", "connection", "installation", "saved_filter", "store_text"), OF_STORE),
     "customer": "The row stays as an empty shell, so that its id is never given to somebody else.",

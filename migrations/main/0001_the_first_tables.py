@@ -363,6 +363,40 @@ def upgrade() -> None:
         batch_op.create_index("ix_checkout_customer_id", ["customer_id"], unique=False)
 
     op.create_table(
+        "confirmation",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("source", sa.String(length=80), nullable=False),
+        sa.Column("wording", sa.Text(), nullable=True),
+        sa.Column("proof", sa.JSON(), nullable=True),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("alarm_at", UTCDateTime(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_confirmation_customer_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_confirmation_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmation")),
+    )
+    with op.batch_alter_table("confirmation", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_confirmation_alarm",
+            ["alarm_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.create_index("ix_confirmation_customer_id", ["customer_id", "asked_at"], unique=False)
+        batch_op.create_index(
+            "ix_confirmation_store_alarm",
+            ["store_id", "alarm_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+
+    op.create_table(
         "consent",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -853,6 +887,20 @@ def downgrade() -> None:
         )
 
     op.drop_table("consent")
+    with op.batch_alter_table("confirmation", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_confirmation_store_alarm",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.drop_index("ix_confirmation_customer_id")
+        batch_op.drop_index(
+            "ix_confirmation_alarm",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+
+    op.drop_table("confirmation")
     with op.batch_alter_table("checkout", schema=None) as batch_op:
         batch_op.drop_index("ix_checkout_customer_id")
 

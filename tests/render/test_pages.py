@@ -58,7 +58,8 @@ def test_a_service_message_has_no_way_to_unsubscribe_from_it() -> None:
 @pytest.mark.parametrize("address", [None, "", " \n "])
 def test_a_store_without_an_address_leaves_no_gap(address: str | None) -> None:
     rendered = filled("S\nbody", voice=replace(VOICE, postal_address=address))
-    assert rendered.text == f"body\n\n--\n{VOICE.reason_line}\nUnsubscribe: {VOICE.unsubscribe_url}\n"
+    doors = f"Unsubscribe: {VOICE.unsubscribe_url}\nChoose what you get: {VOICE.preferences_url}\n"
+    assert rendered.text == f"body\n\n--\n{VOICE.reason_line}\n{doors}"
     assert "The Corner Store," not in rendered.html
 
 

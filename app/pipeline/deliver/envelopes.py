@@ -2,23 +2,31 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
+from app.choices import choices_of
 from app.config import Config
 from app.keys import Signer
-from app.links import unsubscribe_url
+from app.links import counted_url, preferences_url, unsubscribe_url, view_url
 from app.model import Store
 from app.pipeline.fair import Row
 from app.render import Text as Words
 from app.render import Voice, compiled_own, load, render
+from app.render.context import known_locale
+from app.render.links import Way
+from app.translations import marked, said
 from connectors.base import Address, Envelope, Purpose
 from connectors.records import Medium
 from workflows.language import Facts
 
 REASONS = {
-    Purpose.MARKETING: "You get this because you subscribed to news from {name}.",
-    Purpose.SERVICE: "You get this because of your order at {name}.",
+    Purpose.MARKETING: marked("You get this because you subscribed to news from %(name)s."),
+    Purpose.SERVICE: marked("You get this because of your order at %(name)s."),
 }
+# A soft or implied yes was never said in words: the line must not claim it.
+BOUGHT = marked("You get this because you are a customer of %(name)s.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,7 @@ def envelope(text: Text, *, config: Config, signer: Signer, now: datetime) -> En
     """The envelope of one message. Raises BadTextError where its text cannot be filled in."""
     row, store = text.row, text.store
     link = _link(text, config=config, signer=signer) if row.purpose == Purpose.MARKETING else None
-    words = render(text.words, text.facts, voice=_voice(store, purpose=Purpose(row.purpose), link=link))
+    words = render(text.words, text.facts, voice=voice_of(text, config=config, signer=signer, link=link))
     sender = Address(store.sender_address or config.mail_from, store.sender_name or store.name)
     domain = sender.address.rpartition("@")[2]
     return Envelope(
@@ -70,18 +78,53 @@ def _recipient(text: Text) -> Address:
     return Address(bare or "", name if name.isprintable() else "")
 
 
-def _voice(store: Store, *, purpose: Purpose, link: str | None) -> Voice:
-    name = store.sender_name or store.name
+def voice_of(text: Text, *, config: Config, signer: Signer, link: str | None) -> Voice:
+    """How the store speaks in this message, and its doors."""
+    row, store = text.row, text.store
+    name, url, choices = store.sender_name or store.name, _home(store.url, store.address), choices_of(store)
     return Voice(
         store_name=name,
-        store_url=store.url or (store.address if "://" in store.address else f"https://{store.address}"),
+        store_url=url,
         postal_address=store.postal_address,
         locale=store.locale,
         zone=store.zone,
         currency=store.currency,
-        reason_line=REASONS[purpose].format(name=name),
+        reason_line=_reason(text, name),
         unsubscribe_url=link,
+        colour=choices.colour,
+        preferences_url=preferences_url(link) if link else None,
+        view_url=view_url(signer, config.app_url, store_id=row.store_id, message_id=row.id),
+        logo_url=choices.logo_url,
+        way=_way(text, config=config, signer=signer, home=url),
     )
+
+
+def _home(url: str | None, address: str) -> str:
+    return url or (address if "://" in address else f"https://{address}")
+
+
+def _reason(text: Text, name: str) -> str:
+    """Why they get this, in the language of the store's texts."""
+    purpose = Purpose(text.row.purpose)
+    silent = purpose is Purpose.MARKETING and text.row.medium == Medium.EMAIL and not text.facts.is_subscribed
+    return said(known_locale(text.store.locale).language, BOUGHT if silent else REASONS[purpose], {"name": name})
+
+
+def _way(text: Text, *, config: Config, signer: Signer, home: str) -> Way:
+    """Clicks are counted in marketing alone, and by way of a public address alone: a dead link helps nobody."""
+    row, choices = text.row, choices_of(text.store)
+    marks = (("utm_source", "perennial"), ("utm_medium", row.medium), ("utm_campaign", row.workflow))
+    counts = choices.wraps_links and row.purpose == Purpose.MARKETING and config.app_url.startswith("https://")
+
+    def counted(target: str) -> str:
+        return counted_url(signer, config.app_url, store_id=row.store_id, message_id=row.id, target=target)
+
+    return Way(_host(home), marks if choices.marks_links else (), config.app_url, counted if counts else None)
+
+
+@lru_cache(maxsize=1024)
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
 
 
 def _link(text: Text, *, config: Config, signer: Signer) -> str:

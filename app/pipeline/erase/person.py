@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.keys import Signer
 from app.model import (
     Checkout,
+    Confirmation,
     Consent,
     Customer,
     DiscountCode,
@@ -45,7 +46,7 @@ from connectors.records import Kind
 
 CUSTOMER, ENROLLMENT, MESSAGE, ORDER = map(table_of, (Customer, Enrollment, Message, Order))
 RECEIPT, REQUEST, RUN, SUPPRESSION = map(table_of, (Receipt, PrivacyRequest, SyncRun, Suppression))
-DELETED = tuple(map(table_of, (Event, Interest, Checkout, Consent, Identity, Note, Tag, Forecast)))
+DELETED = tuple(map(table_of, (Event, Interest, Checkout, Confirmation, Consent, Identity, Note, Tag, Forecast)))
 NOTHING: tuple[str, ...] = (
     "external_id",
     "email",
@@ -59,10 +60,12 @@ NOTHING: tuple[str, ...] = (
 )
 NOTHING += ("birthday", "joined_at", "first_order_at", "last_order_at", "email_consent", "email_consent_at")
 SHELL: dict[str, Any] = {
-    **dict.fromkeys((*NOTHING, "resting_since", "updated_at", "paused_until", "name_key", "back_key")),
+    **dict.fromkeys((*NOTHING, "resting_since", "updated_at", "paused_until", "name_key", "back_key", "merged_at")),
     **dict.fromkeys(("orders_count", "spent"), 0),
     "said": {},
     "pace": {},
+    "answers": {},
+    "wishes": {},
     "tags": [],
     "is_staff": False,
 }

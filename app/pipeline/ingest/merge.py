@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.facts.rights import joined_wishes
 from app.model import (
     Checkout,
+    Confirmation,
     Consent,
     Customer,
     Deed,
@@ -29,7 +30,7 @@ from app.model import (
 )
 from app.rows import table_of
 
-MOVED = (Order, Review, Checkout, Outcome, Message, Identity, DiscountCode, Note, Deed)
+MOVED = (Confirmation, Order, Review, Checkout, Outcome, Message, Identity, DiscountCode, Note, Deed)
 
 
 def merge_rows(session: Session, store: Store, *, gone: int, kept: int) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.insight.attribution import MessageClick, PlacedOrder, attributed
-from app.insight.clicks import Click, human
+from app.insight.clicks import Click, asking_of, human
 from app.model import DiscountCode, Message, Order, Receipt
 from app.model.code import CodeState
 from app.model.message import ReceiptKind
@@ -35,7 +35,7 @@ class Clicked:
 def clicked(session: Session, store_id: int, *, workflow: str, since: datetime) -> Clicked:
     """The clicks of one workflow's messages since then. An order goes to the last click on any workflow's message."""
     rows = _clicks(session, store_id, since=since)
-    made = human([Click(row.message_id, row.detail or "", row.at, row.sent_at) for row in rows])
+    made = human([_click(row) for row in rows])
     owners = {row.message_id: row for row in rows}
     by_people = [MessageClick(owners[one.message].customer_id, one.message, one.at) for one in made]
     orders = _orders(session, sorted({one.customer for one in by_people}), since=since)
@@ -47,6 +47,20 @@ def clicked(session: Session, store_id: int, *, workflow: str, since: datetime) 
         orders=len(mine),
         revenue=sum(row.total - row.refunded for row in orders if row.id in mine),
         redeemed=_redeemed(session, store_id, workflow=workflow, since=since),
+    )
+
+
+def _click(row: Any) -> Click:
+    asked = asking_of(row.detail)
+    return Click(
+        row.message_id,
+        asked.link,
+        row.at,
+        sent_at=row.sent_at,
+        agent=asked.agent,
+        method=asked.method,
+        prefetch=asked.prefetch,
+        visitor=asked.visitor,
     )
 
 

@@ -1,0 +1,138 @@
+"""Double opt-in: what was typed into a form is asked once more of the mailbox itself, and only its owner's yes is a consent.
+
+Anybody may type anybody's address: so one question goes out a day and no more than a few in all, and it says to do nothing
+where it was not them. The question belongs to what they did, is no marketing, and is asked of nobody who is suppressed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app import log
+from app.addresses import email_key
+from app.links import confirm_url
+from app.model import Confirmation, Customer, Store, Suppression
+from app.model.confirmation import ConfirmationState
+from app.pipeline import consent
+from app.pipeline.asking import question
+from app.pipeline.consent import Given
+from app.pipeline.fair import claim
+from app.policy.consent import CONFIRMED
+from app.rows import table_of
+from app.runtime import Runtime
+from connectors.errors import InDoubt, Permanent, Temporary, Unsupported
+from connectors.records import ConsentState, Medium
+
+CONFIRMATION, CUSTOMER, SUPPRESSION = map(table_of, (Confirmation, Customer, Suppression))
+LEASE = timedelta(minutes=5)
+REST = timedelta(days=1)
+MOST_QUESTIONS = 3
+COUNT_FOR = timedelta(days=90)
+MOST_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a form asked for in somebody's name, and what stood on it."""
+
+    source: str
+    wording: str
+    proof: Mapping[str, str]
+    asked_from: str | None = None
+
+
+def ask(session: Session, wish: Wish, *, store_id: int, customer_id: int, now: datetime) -> bool:
+    """Write down that somebody may want e-mail, and have their mailbox asked. False where it was asked often enough."""
+    asked = sa.select(CONFIRMATION.c.asked_at).where(
+        CONFIRMATION.c.customer_id == customer_id, CONFIRMATION.c.asked_at > now - COUNT_FOR
+    )
+    before = list(session.scalars(asked))
+    if len(before) >= MOST_QUESTIONS or any(at > now - REST for at in before):
+        return False
+    pending = Given(
+        Medium.EMAIL,
+        ConsentState.PENDING,
+        wish.source,
+        now,
+        wording=wish.wording,
+        proof=wish.proof,
+        asked_from=wish.asked_from,
+    )
+    consent.give(session, pending, store_id=store_id, customer_id=customer_id, now=now)
+    values = {"source": wish.source[:80], "wording": wish.wording, "proof": dict(wish.proof)}
+    session.add(Confirmation(store_id=store_id, customer_id=customer_id, asked_at=now, alarm_at=now, **values))
+    session.flush()
+    return True
+
+
+def confirm(session: Session, store_id: int, *, confirmation_id: int, asked_from: str | None, now: datetime) -> bool:
+    """The mailbox said yes. True also where it had said so before; False where nothing was asked, or who it was is gone."""
+    query = sa.select(CONFIRMATION).where(CONFIRMATION.c.id == confirmation_id, CONFIRMATION.c.store_id == store_id)
+    row = session.execute(query.with_for_update()).first()
+    if row is None or row.state not in {ConfirmationState.SENT, ConfirmationState.CONFIRMED}:
+        return False
+    if row.state == ConfirmationState.CONFIRMED:
+        return True
+    said = Given(
+        Medium.EMAIL,
+        ConsentState.SUBSCRIBED,
+        f"double_opt_in:{row.source}"[:80],
+        now,
+        wording=row.wording,
+        level=CONFIRMED,
+        proof={**(row.proof or {}), "asked_at": row.asked_at.isoformat()},
+        asked_from=asked_from,
+    )
+    consent.give(session, said, store_id=store_id, customer_id=row.customer_id, now=now)
+    _end(session, row.id, state=ConfirmationState.CONFIRMED, now=now)
+    return True
+
+
+def send_questions(runtime: Runtime, *, limit: int = 50) -> int:
+    """Ask the mailboxes that wait; how many were taken up. Asked twice after a crash is no harm."""
+    now = runtime.clock.now()
+    with runtime.database.write() as session:
+        rows = claim(session, CONFIRMATION, states=(ConfirmationState.WAITING,), now=now, lease=LEASE, limit=limit)
+    for row in rows:
+        state = _send(runtime, row)
+        if state is not None:
+            with runtime.database.write() as session:
+                _end(session, row.id, state=state, now=runtime.clock.now())
+    return len(rows)
+
+
+def _send(runtime: Runtime, row: Any) -> ConfirmationState | None:
+    """How it ended; None where it is tried again."""
+    with runtime.database.read() as session:
+        store, customer = session.get_one(Store, row.store_id), session.get_one(Customer, row.customer_id)
+        may_ask = customer.email is not None and not _is_suppressed(session, store.id, address=customer.email)
+    channel = runtime.channels.get(Medium.EMAIL)
+    if channel is None or not may_ask or row.tries > MOST_TRIES:
+        return ConfirmationState.GIVEN_UP
+    link = confirm_url(runtime.signer, runtime.config.app_url, store_id=store.id, confirmation_id=row.id)
+    asking = question(row, store, customer=customer, link=link, config=runtime.config)
+    try:
+        channel.send(asking)
+    except (Permanent, Unsupported) as error:
+        log.trouble("question_refused", store_id=store.id, confirmation_id=row.id, error=error)
+        return ConfirmationState.GIVEN_UP
+    except (Temporary, InDoubt):
+        return None
+    log.done("question_sent", store_id=store.id, confirmation_id=row.id)
+    return ConfirmationState.SENT
+
+
+def _is_suppressed(session: Session, store_id: int, *, address: str) -> bool:
+    """An address that bounced or complained is not asked; one that only unsubscribed may have changed its mind."""
+    where = (SUPPRESSION.c.store_id == store_id, SUPPRESSION.c.medium == Medium.EMAIL)
+    query = sa.select(SUPPRESSION.c.reason).where(*where, SUPPRESSION.c.undone_at.is_(None))
+    reason = session.scalar(query.where(SUPPRESSION.c.address == (email_key(address) or "")))
+    return reason is not None and reason != "unsubscribed"
+
+
+def _end(session: Session, number: int, *, state: ConfirmationState, now: datetime) -> None:
+    session.execute(sa.update(CONFIRMATION).where(CONFIRMATION.c.id == number).values(state=state, ended_at=now))

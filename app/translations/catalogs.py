@@ -1,0 +1,58 @@
+"""The catalogs kept up to date: what the pages say is read out of them, and merged into what was translated before."""
+
+import io
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from app.translations import CATALOG, FOLDER, SOURCE, languages
+
+ROOT = Path(__file__).parents[2]
+# Where messages stand. Python files mark theirs with `marked(...)` or say them with `say(...)`.
+PAGES = ("admin/**.html", "recipient/**.html")
+MODULES = ("web/**.py", "reports/**.py", "render/**.py", "pipeline/**.py")
+ROOMS = {"templates": [(one, "jinja2") for one in PAGES], "app": [(one, "python") for one in MODULES]}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None, "say": None}
+OPTIONS = {"jinja2": {"newstyle_gettext": "true", "trimmed": "true"}}
+
+
+def extracted() -> Catalog:
+    """Every message of the pages, with the files that say it."""
+    catalog = Catalog(project="Perennial", version="1", charset="utf-8")
+    for room, methods in ROOMS.items():
+        found = extract_from_dir(
+            ROOT / room,
+            method_map=methods,
+            options_map={pattern: OPTIONS.get(method, {}) for pattern, method in methods},
+            keywords=KEYWORDS,
+        )
+        for filename, _, message, _, context in found:
+            catalog.add(message, locations=[(f"{room}/{filename}", 0)], context=context)
+    return catalog
+
+
+def merged(language: str) -> Catalog:
+    """A language's catalog with today's messages; what is said no more is left out."""
+    path = FOLDER / language / CATALOG
+    with path.open("rb") as written:
+        catalog = read_po(written, locale=language)
+    catalog.update(extracted(), no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    return catalog
+
+
+def written(catalog: Catalog) -> bytes:
+    """A catalog as its file holds it: sorted, and without dates, so that it changes with its messages alone."""
+    file = io.BytesIO()
+    write_po(file, catalog, sort_output=True, width=110, omit_header=False, include_lineno=False)
+    dates = (b'"POT-Creation-Date:', b'"PO-Revision-Date:', b'"Last-Translator:', b'"Generated-By:')
+    return b"\n".join(line for line in file.getvalue().split(b"\n") if not line.startswith(dates))
+
+
+def update() -> None:
+    """Write every catalog anew."""
+    for language in languages():
+        if language != SOURCE:
+            (FOLDER / language / CATALOG).write_bytes(written(merged(language)))
