@@ -23,7 +23,8 @@ export async function call(url, options = {}) {
 }
 
 function send(url, options, bearer) {
-  return fetch(url, { ...options, cache: "no-store", headers: { Authorization: `Bearer ${bearer}` } });
+  const headers = { ...options.headers, Authorization: `Bearer ${bearer}`, "Accept-Language": document.documentElement.lang };
+  return fetch(url, { ...options, cache: "no-store", headers });
 }
 
 /** Until when the token may be taken again, in seconds by our own clock: the store's clock may be another. */

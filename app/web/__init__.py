@@ -5,11 +5,13 @@ from pathlib import Path
 from flask import Flask
 
 from app.runtime import Runtime
-from app.web import errors, guard, headers, house, words
+from app.web import admin, errors, guard, headers, house, words
+from app.web.confirming import routes as confirming_routes
 from app.web.health import routes as health_routes
+from app.web.letters import routes as letters_routes
 from app.web.outbox import routes as outbox_routes
+from app.web.preferences import routes as preferences_routes
 from app.web.receipts import routes as receipts_routes
-from app.web.settings import routes as settings_routes
 from app.web.shopify import routes as shopify_routes
 from app.web.static import routes as static_routes
 from app.web.storefront import routes as storefront_routes
@@ -21,10 +23,12 @@ from app.web.woocommerce import routes as woocommerce_routes
 TEMPLATES = Path(__file__).parents[2] / "templates"
 MOST_FORM_BYTES = 64 * 1024
 ROOMS = (
+    confirming_routes,
     health_routes,
+    letters_routes,
     outbox_routes,
+    preferences_routes,
     receipts_routes,
-    settings_routes,
     shopify_routes,
     static_routes,
     storefront_routes,
@@ -43,7 +47,7 @@ def plug(runtime: Runtime) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     house.move_in(app, runtime)
     remember_doors(app, runtime)
-    for room in ROOMS:
+    for room in (*ROOMS, *admin.rooms()):
         app.register_blueprint(room)
     words.teach(app)
     errors.tell_errors(app)

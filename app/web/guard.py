@@ -9,16 +9,18 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import Flask, g, request
+from werkzeug.wrappers import Response
 
-from app.web import visitors
+from app.web import documents, visitors
 from app.web.visitors import Desk
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Guard(StrEnum):
-    """`public`: anybody. `platform_token`: a verified member of a store's staff, by a Bearer token. `platform_document`: the
-    same, by the token in the address of an embedded page. `webhook_signature`: a store. `signed_link`: whoever has it."""
+    """`public`: anybody. `platform_token`: a verified member of a store's staff, by a Bearer token; where a page is opened as
+    a document, by the token in its address. `platform_document`: the way to such a page. `webhook_signature`: a store.
+    `signed_link`: whoever has it."""
 
     PUBLIC = "public"
     PLATFORM_TOKEN = "platform_token"  # noqa: S105 - the name of a guard.
@@ -55,13 +57,22 @@ def post_guards(flask_app: Flask) -> None:
     asking = frozenset(endpoint for endpoint, guard in guards.items() if guard is Guard.PLATFORM_TOKEN)
 
     @flask_app.before_request
-    def ask_for_the_token() -> None:
-        if request.endpoint in asking:
-            g.desk = visitors.by_bearer(request.headers.get("Authorization", ""))
+    def ask_for_the_token() -> Response | None:
+        if request.endpoint not in asking:
+            return None
+        found = documents.opened() if documents.is_document() else visitors.by_bearer(_header())
+        if isinstance(found, Response):
+            return found
+        g.desk = found
+        return None
+
+
+def _header() -> str:
+    return request.headers.get("Authorization", "")
 
 
 def desk() -> Desk:
-    """Whose settings are open: the verified visitor's store. Only behind `platform_token`."""
+    """Whose admin is open: the verified visitor's store. Only behind `platform_token`."""
     found = g.desk
     if not isinstance(found, Desk):
         raise UnguardedRouteError(str(request.endpoint))

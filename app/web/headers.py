@@ -109,4 +109,6 @@ def _policy() -> str:
 
 def is_for_people() -> bool:
     """Whether the answer to this request is a page that somebody reads, not data for a program."""
-    return not request.path.startswith(("/webhooks/", "/settings/", "/healthz", "/install/woocommerce/keys"))
+    if request.path.startswith("/admin/"):
+        return request.method in ("GET", "HEAD") and "Authorization" not in request.headers
+    return not request.path.startswith(("/webhooks/", "/healthz", "/install/woocommerce/keys"))

@@ -43,13 +43,13 @@ class Letter:
     headers: Sequence[tuple[str, str]]
 
 
-@routes.get("/settings/messages/<int:message_id>/mail")
+@routes.get("/admin/messages/<int:message_id>/mail")
 @guarded(Guard.PLATFORM_TOKEN)
 def read(message_id: int) -> str:
     """The message, and for its HTML a link that works for minutes: a frame cannot show a token."""
     mail = _parsed(_kept(runtime(), desk().store_id, message_id=message_id))
     path = links.mail_path(runtime().signer, store_id=desk().store_id, message_id=message_id, now=runtime().clock.now())
-    return render_template("panels/mail.html", letter=_letter(mail), path=path)
+    return render_template("admin/mail.html", letter=_letter(mail), path=path)
 
 
 @routes.get("/mail/<token>")

@@ -7,23 +7,20 @@ from werkzeug.exceptions import BadRequest, Unauthorized
 from werkzeug.wrappers import Response as Answer
 
 from app.pipeline import approval, arrival
-from app.web import settings
+from app.web import admin
+from app.web.documents import BOUNCE, NO_ANSWER
 from app.web.guard import Guard, guarded
-from app.web.headers import app_bridge, open_to_admin, open_to_claimed_shop
+from app.web.headers import app_bridge, open_to_claimed_shop
 from app.web.house import runtime
 from app.web.notice import notice
-from app.web.visitors import Desk
-from connectors.base import Visitor
 from connectors.errors import Malformed, Permanent, Temporary, Unauthorised
 from connectors.stores.shopify import Shopify
 from connectors.stores.shopify import install as shopify
 
 PLATFORM = Shopify.platform
-BOUNCE = "/shopify/bounce"
 COOKIE = "perennial_install"
 COOKIE_PATH = "/install/shopify"
 COOKIE_PURPOSE = "install-cookie"
-NO_ANSWER = "Shopify does not answer just now. Please try again in a minute."
 
 routes = Blueprint("shopify", __name__)
 
@@ -31,39 +28,12 @@ routes = Blueprint("shopify", __name__)
 @routes.get("/")
 @guarded(Guard.PLATFORM_DOCUMENT)
 def home() -> Answer:
-    """Inside the admin the settings page of the verified store; outside the way into the admin, or what this is."""
+    """Inside the admin on to the first page, which judges the token; outside the way into the admin, or what this is."""
     if request.args.get("embedded") == "1":
-        return _embedded(request.args.get("id_token", ""))
+        return redirect(f"{admin.FIRST}?{request.query_string.decode('latin-1')}")
     if elsewhere := _admin():
         return redirect(elsewhere)
     return make_response(render_template("landing.html"))
-
-
-def _embedded(id_token: str) -> Answer:
-    try:
-        visitor = arrival.shopify(runtime()).visitor(id_token)
-    except Unauthorised:
-        return _bounce()
-    open_to_admin(PLATFORM, visitor.address)
-    return _welcomed(visitor, id_token)
-
-
-def _welcomed(visitor: Visitor, id_token: str) -> Answer:
-    """The settings page. A store seen for the first time is installed on the way."""
-    try:
-        store_id = arrival.welcome(runtime(), visitor, id_token=id_token)
-    except Unauthorised:
-        return _bounce()
-    except Temporary:
-        return notice("One moment, please", NO_ANSWER, status=503)
-    except (Permanent, Malformed):
-        return notice("Shopify does not let us in", "Please check the app's id, secret and scopes.", status=502)
-    return make_response(settings.page(Desk(store_id, PLATFORM, visitor.address, visitor)))
-
-
-def _bounce() -> Answer:
-    """To the page that fetches a fresh token and comes back."""
-    return redirect(shopify.bounce_target(BOUNCE, "/", raw_query=request.query_string.decode("latin-1")))
 
 
 def _admin() -> str | None:
@@ -84,7 +54,9 @@ def bounce() -> str:
     if shopify.safe_path(request.args.get("shopify-reload", "")) is None:
         raise BadRequest("The way back is not one of our own pages.")
     open_to_claimed_shop(shopify.valid_shop(request.args.get("shop", "")) or "")
-    return render_template("bounce.html", app_bridge=app_bridge(runtime()), **settings.shopify_keys())
+    return render_template(
+        "bounce.html", app_bridge=app_bridge(runtime()), client_id=runtime().config.shopify_client_id
+    )
 
 
 @routes.get("/install/shopify")

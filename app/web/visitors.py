@@ -22,12 +22,16 @@ from connectors.stores.woocommerce import install as woocommerce
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One store's settings, opened by a verified member of its staff."""
+    """One store's admin, opened by a verified member of its staff. `language` is the store's own, as platforms write it."""
 
     store_id: int
     platform: str
     address: str
     visitor: Visitor
+    name: str
+    language: str
+    zone: str
+    currency: str
 
 
 def by_bearer(header: str) -> Desk:
@@ -59,13 +63,26 @@ def by_woocommerce(token: str) -> Desk | None:
     visitor = woocommerce.read_launch(
         token, secret=secret, address=store.address, audience=house.config.app_url, now=house.clock.now()
     )
-    return Desk(store.id, store.platform, store.address, visitor)
+    return desk_of(store, visitor)
+
+
+def desk_of(store: Store, visitor: Visitor) -> Desk:
+    return Desk(
+        store_id=store.id,
+        platform=store.platform,
+        address=store.address,
+        visitor=visitor,
+        name=store.name or store.address,
+        language=store.locale,
+        zone=store.zone,
+        currency=store.currency,
+    )
 
 
 def _by_shopify(token: str) -> Desk | None:
     visitor = arrival.shopify(runtime()).visitor(token)
     store = _active(runtime(), Store.platform == "shopify", Store.address == visitor.address)
-    return None if store is None else Desk(store.id, store.platform, store.address, visitor)
+    return None if store is None else desk_of(store, visitor)
 
 
 def _active(house: Runtime, *conditions: sa.ColumnElement[bool]) -> Store | None:

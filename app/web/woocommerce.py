@@ -1,55 +1,31 @@
-"""WooCommerce's doors: the settings page inside wp-admin, and the way of an install over the store's own approval."""
+"""WooCommerce's doors: the pages inside wp-admin, and the way of an install over the store's own approval."""
 
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.exceptions import BadRequest, Unauthorized
 from werkzeug.wrappers import Response as Answer
 
-from app.pipeline import approval, launch
+from app.pipeline import approval
 from app.pipeline.approval import Arrival, Stage
-from app.web import settings, visitors
+from app.web import admin
 from app.web.guard import Guard, guarded
-from app.web.headers import Frame, open_frame, open_to_admin
+from app.web.headers import Frame, open_frame
 from app.web.house import runtime
 from app.web.notice import Way, notice
-from app.web.visitors import Desk
-from connectors.errors import Malformed, Permanent, Unauthorised
+from connectors.errors import Malformed, Permanent
 from connectors.stores.woocommerce import WooCommerce, plugin
 from connectors.stores.woocommerce import install as woocommerce
 
 PLATFORM = WooCommerce.platform
 APP_NAME = "Perennial"
-OPEN_AGAIN = "For your safety this page opens once. Please open Perennial again from the menu of your store's admin."
 
 routes = Blueprint("woocommerce", __name__)
 
 
 @routes.get("/embed/woocommerce")
 @guarded(Guard.PLATFORM_DOCUMENT)
-def embedded() -> Response:
-    """The settings page; the launch token in the address opens it once."""
-    try:
-        found = visitors.by_woocommerce(request.args.get("launch", ""))
-    except woocommerce.LaunchOver as over:
-        return _open_again(over.address)
-    except Unauthorised:
-        found = None
-    if found is None:
-        raise Unauthorized(OPEN_AGAIN)
-    if not _is_first(found):
-        return _open_again(found.address)
-    open_to_admin(PLATFORM, found.address)
-    return Response(settings.page(found))
-
-
-def _is_first(found: Desk) -> bool:
-    token, ends, now = found.visitor.token_id, found.visitor.expires_at, runtime().clock.now()
-    return launch.is_first(runtime().database, store_id=found.store_id, token_id=token, expires_at=ends, now=now)
-
-
-def _open_again(address: str) -> Response:
-    """Said inside the admin of the store whose token it was: a browser that reloads a frame sends the old one."""
-    open_to_admin(PLATFORM, address)
-    return notice("Please open this page again", OPEN_AGAIN, status=401)
+def embedded() -> Answer:
+    """Where the store's menu leads: on to the first page, which judges the token in the address and takes it once."""
+    return redirect(f"{admin.FIRST}?{request.query_string.decode('latin-1')}")
 
 
 @routes.get("/install/woocommerce")

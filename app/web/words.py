@@ -1,31 +1,78 @@
-"""What templates may say: times in the store's zone, addresses of our own files, the word that marks our scripts."""
+"""What templates may say: numbers, money and times as the visitor writes them, messages, addresses of our own files."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import date, datetime
 
+from babel import dates, numbers
 from flask import Flask
 
+from app.reports.overview import Count
 from app.web import headers, static
 from app.web.house import runtime
+from app.web.place import place, plural, say
+from connectors.money import major
 
 PLATFORMS = {"shopify": "Shopify", "woocommerce": "WooCommerce"}
+LATELY_SECONDS = 45
 
 
 def teach(flask_app: Flask) -> None:
     environment = flask_app.jinja_env
-    environment.filters["when"] = when
-    environment.filters["platform"] = lambda name: PLATFORMS.get(name, name)
-    environment.globals.update(static_url=static.url, nonce=headers.nonce)
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(say, plural, newstyle=True)  # type: ignore[attr-defined]  # of the extension
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.filters.update(
+        number=number,
+        money=money,
+        percent=percent,
+        day=day,
+        moment=moment,
+        ago=ago,
+        platform=lambda name: PLATFORMS.get(name, name),
+    )
+    environment.globals.update(static_url=static.url, nonce=headers.nonce, place=place)
+    environment.globals["ui"] = environment.get_template("admin/parts.html").module
 
 
-def when(at: datetime, zone: str = "UTC") -> str:
-    """A moment as people say it, in the store's zone: "today 14:05", "20 Nov 14:05", "20 Nov 2025"."""
-    try:
-        place = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        place = ZoneInfo("UTC")
-    local, today = at.astimezone(place), runtime().clock.now().astimezone(place)
-    clock = f"{local:%H:%M}"
-    if local.date() == today.date():
-        return f"today {clock}"
-    return f"{local.day} {local:%b} {clock}" if local.year == today.year else f"{local.day} {local:%b %Y}"
+def number(value: Count | float) -> str:
+    """1691 -> "1,691"; a count that stopped at its limit -> "10,000+"."""
+    if isinstance(value, Count):
+        return numbers.format_decimal(value.number, locale=place().locale) + ("+" if value.is_more else "")
+    return numbers.format_decimal(value, locale=place().locale)
+
+
+def money(amount: float, currency: str | None = None) -> str:
+    """Minor units of a currency, of the store's own where none is named: 1250 -> "€12.50"."""
+    known = currency or place().currency
+    return numbers.format_currency(major(round(amount), known), known, locale=place().locale)
+
+
+def percent(share: float) -> str:
+    """A share of one: 0.123 -> "12%"."""
+    return numbers.format_percent(share, locale=place().locale)
+
+
+def day(at: date | datetime) -> str:
+    """A day in the store's zone: "20 Nov" this year, "20 Nov 2025" otherwise."""
+    local = at.astimezone(place().zone).date() if isinstance(at, datetime) else at
+    skeleton = "MMMd" if local.year == _today().year else "yMMMd"
+    return dates.format_skeleton(skeleton, local, locale=place().locale)
+
+
+def moment(at: datetime) -> str:
+    """A day and a time of day in the store's zone: "today, 14:05", "20 Nov, 14:05"."""
+    clock = dates.format_time(at, "short", tzinfo=place().zone, locale=place().locale)
+    if at.astimezone(place().zone).date() == _today():
+        return say("today, %(clock)s", clock=clock)
+    return f"{day(at)}, {clock}"
+
+
+def ago(at: datetime) -> str:
+    """How long ago, or how soon: "2 minutes ago", "in 3 days"."""
+    gap = at - runtime().clock.now()
+    if abs(gap.total_seconds()) < LATELY_SECONDS:
+        return say("just now")
+    return dates.format_timedelta(gap, add_direction=True, locale=place().locale)
+
+
+def _today() -> date:
+    return runtime().clock.now().astimezone(place().zone).date()

@@ -8,6 +8,7 @@ from tests.browser.walking import (
     PATIENCE,
     Shopper,
     ask_to_connect,
+    go_to,
     history_comes_in,
     install_on_shopify,
     log_in_to_wordpress,
@@ -23,8 +24,7 @@ HELLO, CONFIRM = "Welcome new subscribers · Hello", "Confirm an order · Confir
 def test_a_merchant_of_shopify_installs_and_a_shopper_gets_a_message(page: Page, demo: Demo) -> None:
     ours = install_on_shopify(page, demo)
     history_comes_in(ours)
-    switch_on(ours, "welcome")
-    switch_on(ours, "order_confirmation")
+    switch_on(ours, "welcome", "order_confirmation")
 
     anna = Shopper(page.context.new_page(), demo)
     anna.sign_up_at_shopify("Anna")
@@ -45,8 +45,7 @@ def test_a_merchant_of_woocommerce_connects_and_a_shopper_gets_a_message(page: P
     page.get_by_role("link", name="Open your store's admin").click()
     ours = page.frame_locator("iframe")
     history_comes_in(ours)
-    switch_on(ours, "welcome")
-    switch_on(ours, "order_confirmation")
+    switch_on(ours, "welcome", "order_confirmation")
 
     ben = Shopper(page.context.new_page(), demo)
     ben.sign_up_at_woocommerce("Ben")
@@ -71,27 +70,31 @@ def test_a_merchant_who_does_not_approve_is_told_that_nothing_was_connected(page
 
 
 def test_a_dial_outside_its_stops_is_refused_and_what_was_typed_stays(page: Page, demo: Demo) -> None:
-    card = install_on_shopify(page, demo).locator("#workflow-win_back")
-    card.get_by_text("Adjust").click()
-    field = card.get_by_label("Miss you")
+    ours = install_on_shopify(page, demo)
+    go_to(ours, "Workflows")
+    ours.get_by_role("link", name="Win back quiet customers").click()
+    field = ours.get_by_label("Miss you")
     field.fill("3")
-    card.get_by_role("button", name="Save").click()
-    expect(card.get_by_role("alert")).to_contain_text("must lie between 30 days and 365 days")
+    saves = ours.get_by_role("region", name="Changes that are not saved")
+    saves.get_by_role("button", name="Save").click()
+    expect(ours.get_by_role("alert")).to_contain_text("must lie between 30 days and 365 days")
     expect(field).to_have_value("3")
+    expect(field).to_be_focused()
     field.fill("62")
-    card.get_by_role("button", name="Save").click()
-    expect(card.get_by_text("Saved.")).to_be_visible()
-    expect(card.get_by_text("62 days after a customer's last order")).to_be_visible()
+    saves.get_by_role("button", name="Save").click()
+    expect(ours.get_by_text("Saved.")).to_be_visible()
+    expect(ours.get_by_text("62 days after a customer's last order")).to_be_visible()
+    expect(saves).to_be_hidden()
 
 
 def test_a_page_that_cannot_reach_us_says_so_and_goes_on_when_it_can(page: Page, demo: Demo) -> None:
     ours = install_on_shopify(page, demo)
-    expect(ours.locator("#switch-birthday")).to_be_visible()
-    page.route("**/settings/**", lambda route: route.abort())
+    go_to(ours, "Workflows")
+    page.route("**/admin/**", lambda route: route.abort())
     ours.locator("#switch-birthday").click()
     expect(ours.get_by_text("We cannot be reached just now.")).to_be_visible()
     expect(ours.locator("#switch-birthday")).to_have_attribute("aria-checked", "false")
-    page.unroute("**/settings/**")
+    page.unroute("**/admin/**")
     switch_on(ours, "birthday")
 
 
@@ -99,7 +102,7 @@ def test_a_page_that_cannot_reach_us_says_so_and_goes_on_when_it_can(page: Page,
 def test_the_page_fits_a_phone_and_a_desktop(page: Page, demo: Demo, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     ours = install_on_shopify(page, demo)
-    expect(ours.get_by_role("heading", name="Welcome new subscribers")).to_be_visible(timeout=PATIENCE)
+    expect(ours.get_by_role("heading", name="Corner Store")).to_be_visible(timeout=PATIENCE)
     ground = ours.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
     assert (ground == "rgb(16, 20, 17)") is (scheme == "dark")
     for width in (360, 768, 1440):
@@ -109,9 +112,11 @@ def test_the_page_fits_a_phone_and_a_desktop(page: Page, demo: Demo, scheme: str
 
 
 def test_without_scripts_the_page_reads(browser: Browser, page: Page, demo: Demo) -> None:
-    """The store's admin hands out the address of our page; another visitor without scripts opens it."""
-    install_on_shopify(page, demo).get_by_role("heading", name="Corner Store").wait_for()
-    address = next(frame.url for frame in page.frames if frame.url.startswith(demo.app))
+    """The store's admin opens our page by an address with a token; another visitor without scripts opens such a one."""
+    ours = install_on_shopify(page, demo)
+    ours.get_by_role("heading", name="Corner Store").wait_for()
+    token = ours.locator("html").evaluate("() => shopify.idToken()")
+    address = f"{demo.app}/admin/home?embedded=1&id_token={token}"
     with browser.new_context(java_script_enabled=False) as plain:
         reading = plain.new_page()
         reading.goto(address)
@@ -120,7 +125,7 @@ def test_without_scripts_the_page_reads(browser: Browser, page: Page, demo: Demo
 
 
 def test_without_a_token_nothing_of_a_store_is_shown(page: Page, demo: Demo) -> None:
-    for path in ("/settings/connection", "/settings/messages", "/settings/counts", "/embed/woocommerce"):
+    for path in ("/admin/home/connection", "/admin/home", "/admin/workflows", "/embed/woocommerce"):
         answer = page.goto(f"{demo.app}{path}")
         assert answer is not None
         assert answer.status == 401

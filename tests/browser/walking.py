@@ -42,10 +42,20 @@ def history_comes_in(ours: FrameLocator) -> None:
     expect(ours.get_by_text("No message yet")).to_be_visible()
 
 
-def switch_on(ours: FrameLocator, workflow: str) -> None:
-    switch = ours.locator(f"#switch-{workflow}")
-    switch.click()
-    expect(switch).to_have_attribute("aria-checked", "true")
+def go_to(ours: FrameLocator, page: str) -> None:
+    """By the navigation of the frame; the page has come when its heading has the focus."""
+    ours.get_by_role("navigation", name="Pages").get_by_role("link", name=page, exact=True).click()
+    expect(ours.get_by_role("heading", level=1, name=page)).to_be_focused()
+
+
+def switch_on(ours: FrameLocator, *workflows: str) -> None:
+    """On the page of the workflows, and back home."""
+    go_to(ours, "Workflows")
+    for workflow in workflows:
+        switch = ours.locator(f"#switch-{workflow}")
+        switch.click()
+        expect(switch).to_have_attribute("aria-checked", "true")
+    go_to(ours, "Home")
 
 
 def message_arrives(ours: FrameLocator, message: str) -> None:

@@ -55,10 +55,10 @@ def test_a_bad_signature_of_shopify_is_401_even_then(client: FlaskClient) -> Non
 
 def test_the_pages_say_one_moment_please(client: FlaskClient, down: Runtime) -> None:
     token = id_token(down, CORNER)
-    page = client.get("/", query_string={"embedded": "1", "id_token": token})
+    page = client.get("/admin/home", query_string={"embedded": "1", "id_token": token})
     assert (page.status_code, "One moment, please" in page.text) == (503, True)
-    assert client.get("/settings/connection", headers=bearer(token)).status_code == 503
-    assert client.get("/embed/woocommerce", query_string={"launch": launch(down, TEA)}).status_code == 503
+    assert client.get("/admin/home/connection", headers=bearer(token)).status_code == 503
+    assert client.get("/admin/home", query_string={"launch": launch(down, TEA)}).status_code == 503
     assert client.get("/healthz").status_code == 503
 
 
@@ -69,7 +69,7 @@ def test_the_log_tells_what_broke_and_of_nobody(client: FlaskClient, down: Runti
     url = unsubscribe_url(down.signer, "", store_id=1, customer_id=7, medium=Medium.EMAIL)
     token = id_token(down, CORNER)
     assert client.post(url, query_string={"email": "anna@example.com"}).status_code == 503
-    assert client.get("/", query_string={"embedded": "1", "id_token": token}).status_code == 503
+    assert client.get("/admin/home", query_string={"embedded": "1", "id_token": token}).status_code == 503
     written = lines.getvalue()
     assert written.count("request_failed") == 2
     assert not [secret for secret in (url[3:], token, "anna", "nobody") if secret in written]

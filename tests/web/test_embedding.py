@@ -17,12 +17,12 @@ NOBODY = ["'none'"]
 
 
 def _opened(runtime: Runtime, client: FlaskClient, store: House) -> tuple[TestResponse, str]:
-    """The settings page as the store's admin opens it, and the token in its address."""
+    """The first page as the store's admin opens it, and the token in its address."""
     if store.platform == "shopify":
         token = id_token(runtime, store)
-        return client.get("/", query_string={"embedded": "1", "id_token": token}), token
+        return client.get("/admin/home", query_string={"embedded": "1", "id_token": token}), token
     token = launch(runtime, store)
-    return client.get("/embed/woocommerce", query_string={"launch": token}), token
+    return client.get("/admin/home", query_string={"launch": token}), token
 
 
 def test_only_the_verified_stores_admin_may_frame_it(runtime: Runtime, client: FlaskClient, store: House) -> None:
@@ -38,7 +38,10 @@ def test_only_the_verified_stores_admin_may_frame_it(runtime: Runtime, client: F
 
 def test_what_the_address_claims_widens_nothing(runtime: Runtime, client: FlaskClient, corner: House) -> None:
     query = {"embedded": "1", "id_token": id_token(runtime, corner), "shop": "evil.myshopify.com", "host": "ZXZpbA"}
-    assert ancestors(client.get("/", query_string=query)) == [f"https://{corner.address}", "https://admin.shopify.com"]
+    assert ancestors(client.get("/admin/home", query_string=query)) == [
+        f"https://{corner.address}",
+        "https://admin.shopify.com",
+    ]
 
 
 def test_every_script_is_ours_by_a_word_that_is_new_each_time(
@@ -70,7 +73,7 @@ def test_the_page_sets_no_cookie_holds_no_token_and_is_kept_nowhere(
 
 def test_the_page_reads_without_scripts(runtime: Runtime, client: FlaskClient, store: House) -> None:
     page, _ = _opened(runtime, client, store)
-    for said in ("The " + store.name + " store", "Welcome new subscribers", "No message yet", "needs JavaScript"):
+    for said in ("The " + store.name + " store", "No message yet", "needs JavaScript"):
         assert said in page.text
 
 
@@ -81,10 +84,10 @@ def test_without_a_good_token_shopifys_page_goes_to_the_bounce(
     """The way back is told to App Bridge, and the stale token stays behind."""
     given = id_token(runtime, corner, exp=later(runtime, seconds=-30)) if token == "over" else token
     query = {"embedded": "1", "id_token": given, "shop": corner.address, "host": "aG9zdA"}
-    answer = client.get("/", query_string=query)
+    answer = client.get("/admin/workflows", query_string=query)
     assert answer.status_code == 302
     where = f"/shopify/bounce?embedded=1&shop={corner.address}&host=aG9zdA&shopify-reload="
-    assert answer.location == where + f"%2F%3Fembedded%3D1%26shop%3D{corner.address}%26host%3DaG9zdA"
+    assert answer.location == where + f"%2Fadmin%2Fworkflows%3Fembedded%3D1%26shop%3D{corner.address}%26host%3DaG9zdA"
     bounce = client.get(answer.location)
     assert bounce.status_code == 200
     assert 'data-api-key="test-client-id"' in bounce.text
@@ -121,18 +124,18 @@ def test_nobody_frames_the_bounce_who_is_not_a_store_of_shopify(client: FlaskCli
 
 def test_a_launch_token_opens_the_page_once(runtime: Runtime, client: FlaskClient, tea: House) -> None:
     page, token = _opened(runtime, client, tea)
-    again = client.get("/embed/woocommerce", query_string={"launch": token})
+    again = client.get("/admin/home", query_string={"launch": token})
     assert (page.status_code, again.status_code) == (200, 401)
-    assert "open Perennial again from the menu" in again.text
+    assert "bounce.js" in again.text, "it asks the admin around it for a fresh one"
     assert "The tea store" not in again.text
     assert ancestors(again) == ["http://127.0.0.1:9"], "the sentence is read inside the admin"
-    assert client.get("/embed/woocommerce", query_string={"launch": launch(runtime, tea)}).status_code == 200
+    assert client.get("/admin/home", query_string={"launch": launch(runtime, tea)}).status_code == 200
 
 
 def test_the_same_token_id_of_two_stores_is_two_tokens(runtime: Runtime, client: FlaskClient, tea: House) -> None:
     other = woocommerce_store(runtime, "coffee")
     tokens = [launch(runtime, tea, jti="1"), launch(runtime, other, jti="1")]
-    answers = [client.get("/embed/woocommerce", query_string={"launch": token}) for token in tokens]
+    answers = [client.get("/admin/home", query_string={"launch": token}) for token in tokens]
     assert [answer.status_code for answer in answers] == [200, 200]
 
 
@@ -152,7 +155,7 @@ def test_a_launch_token_that_is_over_says_so_inside_the_admin(
     runtime: Runtime, client: FlaskClient, tea: House
 ) -> None:
     for ends in (later(runtime, seconds=-11), later(runtime, seconds=71)):
-        answer = client.get("/embed/woocommerce", query_string={"launch": launch(runtime, tea, exp=ends)})
+        answer = client.get("/admin/home", query_string={"launch": launch(runtime, tea, exp=ends)})
         assert answer.status_code == 401
         assert ancestors(answer) == ["http://127.0.0.1:9"]
         assert "The tea store" not in answer.text
@@ -168,7 +171,7 @@ def test_a_forged_launch_token_is_framed_by_nobody(runtime: Runtime, client: Fla
         "",
     ]
     for token in forged:
-        answer = client.get("/embed/woocommerce", query_string={"launch": token})
+        answer = client.get("/admin/home", query_string={"launch": token})
         assert answer.status_code == 401
         assert ancestors(answer) == NOBODY
 

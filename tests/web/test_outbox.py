@@ -48,7 +48,7 @@ def test_the_merchant_reads_the_message_that_the_customer_gets(
     runtime: Runtime, client: FlaskClient, store: House
 ) -> None:
     message_id = _kept(runtime, store, subject="Tea & <more>")
-    panel = client.get(f"/settings/messages/{message_id}/mail", headers=staff_of(runtime, store))
+    panel = client.get(f"/admin/messages/{message_id}/mail", headers=staff_of(runtime, store))
     assert panel.status_code == 200
     for said in ("Tea &amp; &lt;more&gt;", "anna@example.com", "&lt;b&gt;tea&lt;/b&gt;", 'sandbox="allow-popups'):
         assert said in panel.text
@@ -100,7 +100,7 @@ def test_a_message_lies_in_its_own_stores_drawer(runtime: Runtime, client: Flask
     """Two stores may have a message under one key; each reads its own."""
     other = shopify_store(runtime, "other")
     message_id = _kept(runtime, corner)
-    assert client.get(f"/settings/messages/{message_id}/mail", headers=staff_of(runtime, other)).status_code == 404
+    assert client.get(f"/admin/messages/{message_id}/mail", headers=staff_of(runtime, other)).status_code == 404
     assert client.get(_path(runtime, other, message_id)).status_code == 404
 
 
@@ -108,11 +108,11 @@ def test_a_message_that_is_kept_no_more_says_so(runtime: Runtime, client: FlaskC
     message_id = _kept(runtime, corner)
     channel = runtime.channels["email"]
     getattr(channel, "forget")("key-1", store=corner.key)  # noqa: B009 - what the outbox can beyond the contract.
-    answer = client.get(f"/settings/messages/{message_id}/mail", headers=staff_of(runtime, corner))
+    answer = client.get(f"/admin/messages/{message_id}/mail", headers=staff_of(runtime, corner))
     assert (answer.status_code, "not kept here" in answer.get_json()["sentence"]) == (404, True)
 
 
 def test_a_message_without_html_reads_as_text(runtime: Runtime, client: FlaskClient, corner: House) -> None:
     message_id = _kept(runtime, corner, html="")
-    panel = client.get(f"/settings/messages/{message_id}/mail", headers=staff_of(runtime, corner)).text
+    panel = client.get(f"/admin/messages/{message_id}/mail", headers=staff_of(runtime, corner)).text
     assert "&lt;b&gt;tea&lt;/b&gt;" in panel

@@ -18,7 +18,7 @@ def _setting(runtime: Runtime, store: House, workflow: str = "welcome") -> Workf
 
 def test_a_workflow_is_switched_on_and_off(runtime: Runtime, client: FlaskClient, store: House) -> None:
     for to, shown in (("on", "true"), ("on", "true"), ("off", "false")):
-        where = "/settings/workflows/welcome/switch"
+        where = "/admin/workflows/welcome/switch"
         answer = client.post(where, data={"to": to}, headers=staff_of(runtime, store))
         assert answer.status_code == 200
         assert f'aria-checked="{shown}"' in answer.text
@@ -32,7 +32,7 @@ def test_what_happens_in_the_second_of_the_switch_comes_after_it(
 ) -> None:
     """Stores tell whole seconds: a merchant who tries it at once gets the message."""
     clock.set(clock.now().replace(microsecond=700_000))
-    client.post("/settings/workflows/welcome/switch", data={"to": "on"}, headers=staff_of(runtime, tea))
+    client.post("/admin/workflows/welcome/switch", data={"to": "on"}, headers=staff_of(runtime, tea))
     setting = _setting(runtime, tea)
     assert setting is not None
     assert setting.on_since == clock.now().replace(microsecond=0)
@@ -40,7 +40,7 @@ def test_what_happens_in_the_second_of_the_switch_comes_after_it(
 
 @pytest.mark.parametrize("to", ["", "maybe", "ON"])
 def test_a_switch_knows_on_and_off(runtime: Runtime, client: FlaskClient, corner: House, to: str) -> None:
-    answer = client.post("/settings/workflows/welcome/switch", data={"to": to}, headers=staff_of(runtime, corner))
+    answer = client.post("/admin/workflows/welcome/switch", data={"to": to}, headers=staff_of(runtime, corner))
     assert answer.status_code == 400
     assert _setting(runtime, corner) is None
 
@@ -50,13 +50,13 @@ def test_a_switch_knows_on_and_off(runtime: Runtime, client: FlaskClient, corner
 def test_an_unknown_workflow_is_404(
     runtime: Runtime, client: FlaskClient, corner: House, action: str, name: str
 ) -> None:
-    answer = client.post(f"/settings/workflows/{name}/{action}", data={"to": "on"}, headers=staff_of(runtime, corner))
+    answer = client.post(f"/admin/workflows/{name}/{action}", data={"to": "on"}, headers=staff_of(runtime, corner))
     assert answer.status_code == 404
 
 
 def test_dials_are_turned_and_the_sentence_follows(runtime: Runtime, client: FlaskClient, store: House) -> None:
     answer = client.post(
-        "/settings/workflows/win_back/dials", data={"miss_you": "62", "news": "70"}, headers=staff_of(runtime, store)
+        "/admin/workflows/win_back/dials", data={"miss_you": "62", "news": "70"}, headers=staff_of(runtime, store)
     )
     assert answer.status_code == 200
     assert "62 days after a customer" in answer.text.replace("&#39;", "'")
@@ -72,9 +72,7 @@ def test_dials_are_turned_and_the_sentence_follows(runtime: Runtime, client: Fla
 def test_a_dial_outside_its_stops_is_refused_with_a_sentence_and_nothing_is_saved(
     runtime: Runtime, client: FlaskClient, corner: House, typed: str
 ) -> None:
-    answer = client.post(
-        "/settings/workflows/win_back/dials", data={"miss_you": typed}, headers=staff_of(runtime, corner)
-    )
+    answer = client.post("/admin/workflows/win_back/dials", data={"miss_you": typed}, headers=staff_of(runtime, corner))
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
     assert 'aria-invalid="true"' in answer.text
@@ -89,14 +87,14 @@ def _dials(runtime: Runtime, store: House) -> dict[str, int]:
 
 def test_dials_out_of_order_are_refused_together(runtime: Runtime, client: FlaskClient, corner: House) -> None:
     data = {"miss_you": "300", "news": "70"}
-    answer = client.post("/settings/workflows/win_back/dials", data=data, headers=staff_of(runtime, corner))
+    answer = client.post("/admin/workflows/win_back/dials", data=data, headers=staff_of(runtime, corner))
     assert answer.status_code == 422
     assert "must come after" in answer.text
     assert _dials(runtime, corner) == {}
 
 
 def test_a_form_that_is_too_large_is_413(runtime: Runtime, client: FlaskClient, corner: House) -> None:
-    where, headers = "/settings/workflows/welcome/switch", staff_of(runtime, corner)
+    where, headers = "/admin/workflows/welcome/switch", staff_of(runtime, corner)
     assert client.post(where, data={"to": "x" * 70_000}, headers=headers).status_code == 413
 
 
@@ -105,10 +103,11 @@ def test_the_import_shows_how_far_it_is_and_asks_for_itself_again(
 ) -> None:
     with runtime.database.write() as session:
         session.execute(sa.update(SyncRun).values(phase="orders", done=1500, total=6000))
-    shown = client.get("/settings/connection", headers=staff_of(runtime, store)).text
+    shown = client.get("/admin/home/connection", headers=staff_of(runtime, store)).text
     assert 'max="6000" value="1500"' in shown
     assert "1,500 of 6,000" in shown
-    assert 'data-poll="2000" data-from="/settings/connection"' in shown
+    assert 'hx-trigger="every 2s"' in shown
+    assert 'hx-get="/admin/home/connection"' in shown
 
 
 def test_an_import_that_failed_says_why_and_goes_on_when_asked(
@@ -116,21 +115,21 @@ def test_an_import_that_failed_says_why_and_goes_on_when_asked(
 ) -> None:
     with runtime.database.write() as session:
         session.execute(sa.update(SyncRun).values(state="failed", cursor={"page": 3}, trouble="It did not answer."))
-    assert "It did not answer." in client.get("/settings/connection", headers=staff_of(runtime, store)).text
-    assert "The import has started." in client.post("/settings/import", headers=staff_of(runtime, store)).text
-    assert "running already" in client.post("/settings/import", headers=staff_of(runtime, store)).text
+    assert "It did not answer." in client.get("/admin/home/connection", headers=staff_of(runtime, store)).text
+    assert "The import has started." in client.post("/admin/home/import", headers=staff_of(runtime, store)).text
+    assert "running already" in client.post("/admin/home/import", headers=staff_of(runtime, store)).text
     with runtime.database.read() as session:
         assert [(run.state, run.cursor) for run in session.scalars(sa.select(SyncRun))] == [("waiting", {"page": 3})]
 
 
 def test_a_store_that_does_not_answer_leaves_a_sentence(runtime: Runtime, client: FlaskClient, tea: House) -> None:
-    answer = client.post("/settings/heal", headers=staff_of(runtime, tea))
+    answer = client.post("/admin/home/heal", headers=staff_of(runtime, tea))
     assert (answer.status_code, "does not answer just now" in answer.text) == (200, True)
 
 
 def test_shopify_keeps_its_webhooks_itself(runtime: Runtime, client: FlaskClient, corner: House) -> None:
-    assert "keeps this store" in client.post("/settings/heal", headers=staff_of(runtime, corner)).text
-    assert "Check webhooks" not in client.get("/settings/connection", headers=staff_of(runtime, corner)).text
+    assert "keeps this store" in client.post("/admin/home/heal", headers=staff_of(runtime, corner)).text
+    assert "Check webhooks" not in client.get("/admin/home/connection", headers=staff_of(runtime, corner)).text
 
 
 def test_a_store_that_lets_us_in_no_more_is_told_what_to_do(
@@ -138,7 +137,7 @@ def test_a_store_that_lets_us_in_no_more_is_told_what_to_do(
 ) -> None:
     with runtime.database.write() as session:
         session.execute(sa.update(Connection).values(state=ConnectionState.NEEDS_REAUTH))
-    shown = client.get("/settings/connection", headers=staff_of(runtime, store)).text
+    shown = client.get("/admin/home/connection", headers=staff_of(runtime, store)).text
     assert "Needs to be connected again" in shown
     assert "Nothing is lost" in shown
 
@@ -175,29 +174,28 @@ def test_each_message_has_its_reason_and_only_what_left_can_be_read(
     runtime: Runtime, client: FlaskClient, store: House, kind: str, reason: str, sentence: str
 ) -> None:
     message = _told(runtime, store, kind=kind, reason=reason)
-    shown = client.get("/settings/messages", headers=staff_of(runtime, store)).text
+    shown = client.get("/admin/home/messages", headers=staff_of(runtime, store)).text
     assert "Welcome new subscribers" in shown
     assert sentence in shown
-    assert (f"/settings/messages/{message.id}/mail" in shown) is (kind == "sent")
+    assert (f"/admin/messages/{message.id}/mail" in shown) is (kind == "sent")
 
 
 def test_a_customers_name_is_text_and_nothing_else(runtime: Runtime, client: FlaskClient, store: House) -> None:
     _told(runtime, store, kind="sent", reason="left", name="<img src=x onerror=alert(1)>")
-    shown = client.get("/settings/messages", headers=staff_of(runtime, store)).text
+    shown = client.get("/admin/home/messages", headers=staff_of(runtime, store)).text
     assert "<img" not in shown
     assert "&lt;img" in shown
 
 
-def test_counts_come_for_every_workflow(runtime: Runtime, client: FlaskClient, store: House) -> None:
+def test_what_a_workflow_did_stands_on_its_card(runtime: Runtime, client: FlaskClient, store: House) -> None:
     _told(runtime, store, kind="sent", reason="left")
-    shown = client.get("/settings/counts", headers=staff_of(runtime, store)).text
-    assert shown.count("<dl ") == len(runtime.workflows)
-    welcome = shown.partition('id="counts-welcome"')[2].partition("</dl>")[0]
-    assert "hidden" not in welcome.partition(">")[0]
+    shown = client.get("/admin/workflows", headers=staff_of(runtime, store)).text
+    welcome = shown.partition('id="workflow-welcome"')[2].partition("</article>")[0]
     assert "<dd>1</dd>" in welcome
 
 
 def test_the_page_says_plainly_that_nothing_leaves(runtime: Runtime, client: FlaskClient, tea: House) -> None:
-    page = client.get("/embed/woocommerce", query_string={"launch": launch(runtime, tea)}).text
+    page = client.get("/admin/home", query_string={"launch": launch(runtime, tea)}).text
     assert "Nothing leaves" in page
-    assert "Your store sends its own order confirmation." in page
+    workflows = client.get("/admin/workflows", headers=staff_of(runtime, tea)).text
+    assert "Your store sends its own order confirmation." in workflows

@@ -1,4 +1,4 @@
-"""Whose settings open: only a fresh, genuine token of a store's own admin, and only that store's."""
+"""Whose admin opens: only a fresh, genuine token of a store's own admin, and only that store's."""
 
 import base64
 import json
@@ -31,23 +31,23 @@ from tests.web.visiting import (
 )
 
 RETRY = "X-Shopify-Retry-Invalid-Session-Request"
-PARTS = ("/settings/connection", "/settings/messages", "/settings/counts")
+PARTS = ("/admin/home/connection", "/admin/home/messages", "/admin/home", "/admin/workflows")
 
 
 def _asked(client: FlaskClient, token: str) -> int:
-    return client.get("/settings/connection", headers=bearer(token)).status_code
+    return client.get("/admin/home/connection", headers=bearer(token)).status_code
 
 
 def test_a_fresh_token_opens_its_own_store(runtime: Runtime, client: FlaskClient, store: House) -> None:
-    answer = client.get("/settings/connection", headers=staff_of(runtime, store))
+    answer = client.get("/admin/home/connection", headers=staff_of(runtime, store))
     assert answer.status_code == 200
     assert f"The {store.name} store" in answer.text
 
 
 def test_every_part_of_the_page_wants_a_token(runtime: Runtime, client: FlaskClient) -> None:
-    """Whatever begins with /settings/ is behind the token, so that a new part cannot forget it."""
+    """Whatever begins with /admin/ is behind the token, so that a new part cannot forget it."""
     app = plug(runtime)
-    found = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/settings/")]
+    found = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/admin/")]
     assert len(found) >= 7
     for rule in found:
         assert guard_of(app.view_functions[rule.endpoint]) is Guard.PLATFORM_TOKEN
@@ -61,7 +61,7 @@ def test_every_part_of_the_page_wants_a_token(runtime: Runtime, client: FlaskCli
     "header", ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer a.b.c", "Bearer \u00e9", "Bearer .."]
 )
 def test_what_is_no_token_is_401_and_asks_app_bridge_for_a_fresh_one(client: FlaskClient, header: str) -> None:
-    answer = client.get("/settings/connection", headers={"Authorization": header})
+    answer = client.get("/admin/home/connection", headers={"Authorization": header})
     assert (answer.status_code, answer.headers[RETRY]) == (401, "1")
     assert answer.get_json()["sentence"]
 
@@ -70,7 +70,7 @@ def test_a_token_that_is_nested_without_end_is_401(client: FlaskClient) -> None:
     deep = base64.urlsafe_b64encode(b'{"alg":' + b"[" * 4000 + b"}").rstrip(b"=").decode()
     head = base64.urlsafe_b64encode(json.dumps({"alg": "HS256"}).encode()).rstrip(b"=").decode()
     assert [_asked(client, f"{deep}.e30.AAAA"), _asked(client, f"{head}.{deep}.AAAA")] == [401, 401]
-    page = client.get("/", query_string={"embedded": "1", "id_token": f"{deep}.e30.AAAA"})
+    page = client.get("/admin/home", query_string={"embedded": "1", "id_token": f"{deep}.e30.AAAA"})
     assert page.location.startswith("/shopify/bounce")
 
 
@@ -147,10 +147,10 @@ def test_a_store_without_the_companion_plugin_has_no_launch_tokens(runtime: Runt
 
 def test_a_store_that_is_not_here_or_has_gone_is_403(runtime: Runtime, client: FlaskClient, store: House) -> None:
     stranger = House(9, store.platform, "nobody.myshopify.com", "nobody", "nobody")
-    assert client.get("/settings/connection", headers=staff_of(runtime, stranger)).status_code == 403
+    assert client.get("/admin/home/connection", headers=staff_of(runtime, stranger)).status_code == 403
     with runtime.database.write() as session:
         session.execute(sa.update(Store).values(state="uninstalled"))
-    assert client.get("/settings/connection", headers=staff_of(runtime, store)).status_code == 403
+    assert client.get("/admin/home/connection", headers=staff_of(runtime, store)).status_code == 403
 
 
 @pytest.mark.parametrize("platform", ["shopify", "woocommerce"])
@@ -191,7 +191,7 @@ def test_a_message_of_another_store_cannot_be_read(runtime: Runtime, client: Fla
     with runtime.database.write() as session:
         person = a_person(session, session.get_one(Store, other.id), "anna@example.com")
         message_id = a_message(session, person, "key").id
-    answer = client.get(f"/settings/messages/{message_id}/mail", headers=staff_of(runtime, mine))
+    answer = client.get(f"/admin/messages/{message_id}/mail", headers=staff_of(runtime, mine))
     assert answer.status_code == 404
     link = mail_path(runtime.signer, store_id=mine.id, message_id=message_id, now=clock.now())
     assert client.get(link).status_code == 404
