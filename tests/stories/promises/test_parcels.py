@@ -24,11 +24,11 @@ def test_a_parcel_that_nobody_picked_up_for_four_working_days_is_told_of_once(st
     scanned(story)
     story.join("anna", consent=ConsentState.UNSUBSCRIBED)
     story.ship(story.order("anna"), status="label_printed")
-    story.live(days=5.75)
+    story.live(days=5.75, every=24)
     assert story.sent == []
     story.live(days=0.5)
     assert story.sent == LATE
-    story.live(days=5)
+    story.live(days=5, every=24)
     assert story.sent == LATE
 
 
@@ -40,7 +40,7 @@ def test_three_working_days_without_a_scan_are_late_at_home_and_five_abroad(
     story.on("delivery_delay")
     scanned(story)
     story.ship(story.order("anna", country=country), picked_up_at=story.now, scanned_at=story.now)
-    story.live(days=working_days - 0.25)
+    story.live(days=working_days - 0.25, every=24)
     assert story.sent == []
     story.live(days=0.5)
     assert story.sent == LATE
@@ -49,7 +49,7 @@ def test_three_working_days_without_a_scan_are_late_at_home_and_five_abroad(
 def test_a_broken_promise_is_told_of_also_where_no_carrier_tells_anything(story: Story) -> None:
     story.on("delivery_delay")
     story.ship(story.order("anna"), promised_at=story.now + timedelta(days=10))
-    story.live(days=10.75)
+    story.live(days=10.75, every=24)
     assert story.sent == []
     story.live(days=0.5)
     assert story.sent == LATE
@@ -61,10 +61,10 @@ def test_a_promise_that_was_renewed_in_time_is_not_broken(story: Story) -> None:
     story.join("anna")
     order = story.order("anna", price=30_000)
     story.ship(order, promised_at=story.now + timedelta(days=10))
-    story.live(days=11.25)
+    story.live(days=11.25, every=24)
     assert [one.workflow for one in story.ways("anna")] == ["service_recovery"]
     story.ship(order, promised_at=story.now + timedelta(days=5), shipped_at=story.now - timedelta(days=11))
-    story.live(days=3)
+    story.live(days=3, every=24)
     assert story.sent == []
     assert story.reasons("anna") == ["service_recovery.sorry: not_late"]
 
@@ -74,10 +74,10 @@ def test_a_parcel_is_told_of_once_however_often_it_rests(story: Story) -> None:
     scanned(story)
     order = story.order("anna")
     story.ship(order, picked_up_at=story.now, scanned_at=story.now)
-    story.live(days=6)
+    story.live(days=6, every=24)
     assert story.sent == LATE
     story.ship(order, picked_up_at=story.now, scanned_at=story.now)
-    story.live(days=8)
+    story.live(days=8, every=24)
     assert story.sent == LATE
 
 
@@ -88,7 +88,7 @@ def test_a_parcel_that_came_in_time_or_of_which_nobody_tells_is_not_called_late(
     story.ship(order, promised_at=story.now + timedelta(days=2))
     story.live(days=1)
     story.arrive(order)
-    story.live(days=9)
+    story.live(days=9, every=24)
     assert story.sent == []
 
 
@@ -98,7 +98,7 @@ def test_a_late_order_of_a_good_customer_is_made_up_for_two_days_later_with_a_co
     for name, price in (("anna", 30_000), ("ben", 3_000)):
         story.join(name)
         story.ship(story.order(name, price=price), promised_at=story.now)
-    story.live(days=2.75)
+    story.live(days=2.75, every=24)
     assert story.sent == []
     story.live(days=1)
     assert story.sent == ["anna: service_recovery"]
@@ -111,9 +111,9 @@ def test_a_parcel_that_came_meanwhile_needs_no_apology(story: Story) -> None:
     story.join("anna")
     order = story.order("anna", price=30_000)
     story.ship(order, promised_at=story.now)
-    story.live(days=2)
+    story.live(days=2, every=24)
     story.arrive(order)
-    story.live(days=3)
+    story.live(days=3, every=24)
     assert story.sent == []
     assert story.reasons("anna") == ["service_recovery.sorry: not_late"]
 
@@ -127,6 +127,6 @@ def test_no_more_is_given_away_than_the_months_budget_also_to_many_at_once(story
     for name in names:
         story.join(name)
         story.ship(story.order(name, price=30_000), promised_at=story.now)
-    story.live(days=4)
+    story.live(days=4, every=24)
     assert len(story.sent) == len(story.world.village.codes) == 2
     assert sum("service_recovery.sorry: over_budget" in story.reasons(name) for name in names) == 3
