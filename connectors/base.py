@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from connectors.providers import ChannelSettings as ChannelSettings  # noqa: PLC0414 - handed on.
 from connectors.records import ConsentRecord, Kind, Medium, Page, Reading, StoreProfile
@@ -266,6 +266,7 @@ class SendsBatches(Protocol):
         ...
 
 
+@runtime_checkable
 class SendsManyAtOnce(Protocol):
     """What a channel can do that keeps several messages on their way at once, each over a connection of its own."""
 

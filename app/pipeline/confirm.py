@@ -5,8 +5,9 @@ can show them, and taken in like every other reading; then the law is asked. A s
 sends. What was heard of a moment ago is not asked for again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,7 +16,7 @@ from app.facts import about
 from app.model import Customer, Enrollment, Store
 from app.pipeline.fair import Row
 from app.pipeline.ingest import ingest
-from app.rows import table_of
+from app.rows import among, table_of
 from app.runtime import Runtime
 from connectors.base import Ability
 from connectors.errors import Malformed, Permanent, Temporary, Unauthorised, Unsupported
@@ -26,40 +27,54 @@ CUSTOMER = table_of(Customer)
 ENROLLMENT = table_of(Enrollment)
 # News that a webhook brought so short a time ago is as good as a look.
 FRESH = timedelta(minutes=5)
+Wish = tuple[int, Kind, str]
 
 
 def confirm(runtime: Runtime, rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-    """Look at what these messages are about: those that may be judged now, and those whose store could not be asked."""
-    confirmed: list[Row] = []
-    unknown: list[Row] = []
-    for row in rows:
-        (confirmed if _is_confirmed(runtime, row) else unknown).append(row)
-    return confirmed, unknown
+    """Look at what these messages are about: those that may be judged now, and those whose store could not be asked.
+
+    What several of them are about is looked at once.
+    """
+    marketing = [row for row in rows if row.purpose == Purpose.MARKETING]
+    stores, ways = _read(runtime, marketing)
+    wanted = {row.id: _wishes(runtime, row, stores=stores, ways=ways) for row in marketing}
+    seen: dict[Wish, tuple[Record, ...] | None] = {}
+    for store_id, kind, external_id in dict.fromkeys(one for wishes in wanted.values() for one in wishes):
+        found = _look(runtime, stores[store_id], kind=kind, external_id=external_id)
+        seen[(store_id, kind, external_id)] = found
+    _take_in(runtime, stores, seen=seen)
+    unknown = {number for number, wishes in wanted.items() if any(seen[one] is None for one in wishes)}
+    return [row for row in rows if row.id not in unknown], [row for row in rows if row.id in unknown]
 
 
-def _is_confirmed(runtime: Runtime, row: Row) -> bool:
-    if row.purpose != Purpose.MARKETING:
-        return True
+def _read(runtime: Runtime, rows: Sequence[Row]) -> tuple[dict[int, Store], dict[int, Any]]:
+    """The stores of these messages, and what each is about, by its enrollment."""
+    if not rows:
+        return {}, {}
     with runtime.database.read() as session:
-        store = session.get_one(Store, row.store_id)
-        way = session.execute(
-            sa.select(ENROLLMENT.c.subject, ENROLLMENT.c.event_at, CUSTOMER.c.external_id)
+        stores = {one: session.get_one(Store, one) for one in {row.store_id for row in rows}}
+        query = (
+            sa.select(ENROLLMENT.c.id, ENROLLMENT.c.subject, ENROLLMENT.c.event_at, CUSTOMER.c.external_id)
             .join(CUSTOMER, CUSTOMER.c.id == ENROLLMENT.c.customer_id)
-            .where(ENROLLMENT.c.id == row.enrollment_id)
-        ).first()
+            .where(among(session, ENROLLMENT.c.id, values=sorted({row.enrollment_id for row in rows})))
+        )
+        return stores, {way.id: way for way in session.execute(query)}
+
+
+def _wishes(runtime: Runtime, row: Row, *, stores: Mapping[int, Store], ways: Mapping[int, Any]) -> list[Wish]:
+    store, way = stores[row.store_id], ways.get(row.enrollment_id)
     if way is None or abs(runtime.clock.now() - way.event_at) < FRESH or store.platform not in runtime.connectors:
-        return True
-    wanted = list(_wanted(runtime, store, subject=way.subject, person=way.external_id))
-    seen: list[Record] = []
-    for kind, external_id in wanted:
-        records = _look(runtime, store, kind=kind, external_id=external_id)
-        if records is None:
-            return False
-        seen += records
-    if seen:
-        with runtime.database.write() as session:
-            ingest(session, store=store, records=seen, now=runtime.clock.now(), runtime=runtime)
-    return True
+        return []
+    wanted = _wanted(runtime, store, subject=way.subject, person=way.external_id)
+    return [(store.id, kind, external_id) for kind, external_id in wanted]
+
+
+def _take_in(runtime: Runtime, stores: Mapping[int, Store], *, seen: Mapping[Wish, tuple[Record, ...] | None]) -> None:
+    for store_id, store in stores.items():
+        records = [record for wish, found in seen.items() if wish[0] == store_id for record in found or ()]
+        if records:
+            with runtime.database.write() as session:
+                ingest(session, store=store, records=records, now=runtime.clock.now(), runtime=runtime)
 
 
 def _wanted(runtime: Runtime, store: Store, *, subject: str, person: str | None) -> Iterator[tuple[Kind, str]]:

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from app.model import Outcome, OutcomeKind
 from app.pipeline.fair import Row
 from app.policy import Reason
-from app.rows import chunks, table_of
+from app.rows import among, bulk, table_of
 
 OUTCOME = table_of(Outcome)
+# Kept, so that it is compiled once.
+NEW = sa.insert(OUTCOME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +39,16 @@ def write(session: Session, entries: Sequence[Entry], *, now: datetime) -> None:
         place = (one.row.enrollment_id, one.row.step)
         turns[place] = turns.get(place, -1) + 1
         rows.append(_values(one, turn=turns[place], now=now))
-    session.connection().execute(sa.insert(OUTCOME), rows)
+    bulk(session, NEW, table=OUTCOME, rows=rows)
 
 
 def _last_turns(session: Session, enrollments: Sequence[int]) -> dict[tuple[int, str], int]:
-    found: dict[tuple[int, str], int] = {}
-    for chunk in chunks(enrollments):
-        query = (
-            sa.select(OUTCOME.c.enrollment_id, OUTCOME.c.step, sa.func.max(OUTCOME.c.turn))
-            .where(OUTCOME.c.enrollment_id.in_(chunk))
-            .group_by(OUTCOME.c.enrollment_id, OUTCOME.c.step)
-        )
-        found |= {(enrollment_id, step): turn for enrollment_id, step, turn in session.execute(query)}
-    return found
+    query = (
+        sa.select(OUTCOME.c.enrollment_id, OUTCOME.c.step, sa.func.max(OUTCOME.c.turn))
+        .where(among(session, OUTCOME.c.enrollment_id, values=enrollments))
+        .group_by(OUTCOME.c.enrollment_id, OUTCOME.c.step)
+    )
+    return {(enrollment_id, step): turn for enrollment_id, step, turn in session.execute(query)}
 
 
 def _values(one: Entry, *, turn: int, now: datetime) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""At the door: every gate is asked again on today's facts, what may leave is written out and marked, in one transaction.
+"""At the door: every gate is asked again on today's facts, and what may leave is marked, in one transaction.
 
 The customers' rows are locked first, in the order of their ids, so that two workers never count the same person's messages
 past each other. Several messages of one person are judged one after the other, the right of way first, and each sees the
@@ -25,16 +25,15 @@ from app.model import (
 )
 from app.pipeline import ledger
 from app.pipeline.deliver.codes import given_away, worth
-from app.pipeline.deliver.envelopes import Text, envelope
+from app.pipeline.deliver.envelopes import Text
 from app.pipeline.deliver.pace import Pace, held
 from app.pipeline.fair import PARKED, Row
 from app.pipeline.texts import own_texts
 from app.pipeline.versions import Settings, settings_of
 from app.policy import Case, Decision, Law, Reason, Standing, Verdict, decide
-from app.render import BadTextError
-from app.rows import chunks, table_of
+from app.rows import among, bulk_update, table_of
 from app.runtime import Runtime
-from connectors.base import Ability, Envelope
+from connectors.base import Ability
 from workflows.language import Facts, Purpose
 
 CUSTOMER = table_of(Customer)
@@ -54,10 +53,11 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A message that may leave: its row as it was, and its envelope."""
+    """A message that may leave: its row as it was, what it is made of, and when it was judged."""
 
     row: Row
-    envelope: Envelope
+    text: Text
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +119,21 @@ def judge(session: Session, taken: Sequence[Row], *, runtime: Runtime, worker: s
 def _still(session: Session, taken: Sequence[Row]) -> list[Row]:
     """Those that are as they were when they were taken, in the order of judgement, with what their enrollment is about."""
     alarms = {row.id: row.alarm_at for row in taken}
-    found: list[Row] = []
-    for chunk in chunks(sorted(alarms)):
-        query = (
-            sa.select(MESSAGE, ENROLLMENT.c.subject, ENROLLMENT.c.event_at, ENROLLMENT.c.version)
-            .join(ENROLLMENT, ENROLLMENT.c.id == MESSAGE.c.enrollment_id)
-            .where(MESSAGE.c.id.in_(chunk), MESSAGE.c.state == MessageState.QUEUED)
-            .with_for_update(of=MESSAGE)
-        )
-        found += [row for row in session.execute(query) if row.alarm_at == alarms[row.id]]
+    query = (
+        sa.select(MESSAGE, ENROLLMENT.c.subject, ENROLLMENT.c.event_at, ENROLLMENT.c.version)
+        .join(ENROLLMENT, ENROLLMENT.c.id == MESSAGE.c.enrollment_id)
+        .where(among(session, MESSAGE.c.id, values=sorted(alarms)), MESSAGE.c.state == MessageState.QUEUED)
+        .order_by(MESSAGE.c.id)
+        .with_for_update(of=MESSAGE)
+    )
+    found = [row for row in session.execute(query) if row.alarm_at == alarms[row.id]]
     return sorted(found, key=lambda row: (row.rank, row.due_at, row.id))
 
 
 def _locked(session: Session, ids: Sequence[int]) -> dict[int, Any]:
     columns = (CUSTOMER.c.id, CUSTOMER.c.email, CUSTOMER.c.phone, CUSTOMER.c.first_name, CUSTOMER.c.last_name)
-    query = sa.select(*columns, CUSTOMER.c.pace).order_by(CUSTOMER.c.id).with_for_update()
-    return {row.id: row for chunk in chunks(ids) for row in session.execute(query.where(CUSTOMER.c.id.in_(chunk)))}
+    query = sa.select(*columns, CUSTOMER.c.pace).where(among(session, CUSTOMER.c.id, values=ids))
+    return {row.id: row for row in session.execute(query.order_by(CUSTOMER.c.id).with_for_update())}
 
 
 def _desk(
@@ -173,14 +172,10 @@ def _judge_one(desk: _Desk, row: Row, *, written: _Written, worker: str) -> None
     if percent and verdict.decision is Decision.SEND:
         written.wanting.append(Wanting(row, percent))
         return
-    if verdict.decision is Decision.SEND:
-        try:
-            written.ready.append(Ready(row, _envelope(desk, row)))
-        except BadTextError as error:
-            verdict = Verdict(Decision.DROP, Reason.BAD_TEXT, {"text": row.text, "why": str(error)[:200]})
     if verdict.decision is not Decision.SEND:
         _turned_away(desk, row, verdict=verdict, written=written)
         return
+    written.ready.append(Ready(row, _text(desk, row), desk.now))
     if row.purpose == Purpose.MARKETING:
         written.paces[row.customer_id] = held(
             pace, medium=row.medium, message_id=row.id, workflow=row.workflow, now=desk.now
@@ -226,10 +221,9 @@ def _verdict(desk: _Desk, row: Row, *, pace: Pace) -> Verdict:
     return decide(Case(workflow, workflow.step(row.step), facts, today, desk.law, row.due_at, row.id))
 
 
-def _envelope(desk: _Desk, row: Row) -> Envelope:
+def _text(desk: _Desk, row: Row) -> Text:
     own = desk.texts.get((row.workflow, row.step))
-    text = Text(row, desk.store, desk.people[row.customer_id], facts=desk.seen[row.id][0], own=own)
-    return envelope(text, config=desk.runtime.config, signer=desk.runtime.signer, now=desk.now)
+    return Text(row, desk.store, desk.people[row.customer_id], facts=desk.seen[row.id][0], own=own)
 
 
 def _turned_away(desk: _Desk, row: Row, *, verdict: Verdict, written: _Written) -> None:
@@ -259,19 +253,14 @@ COLUMNS = ("state", "worker", "channel", "alarm_at", "tries", "reason")
 
 
 def _move(row: Row, **changes: object) -> dict[str, Any]:
-    """A row's new values as parameters; what is not named stays as it is."""
-    return {"row_id": row.id, **{f"new_{name}": changes.get(name, getattr(row, name)) for name in COLUMNS}}
+    """A row's new values; what is not named stays as it is."""
+    return {"id": row.id, **{name: changes.get(name, getattr(row, name)) for name in COLUMNS}}
 
 
 def _write(session: Session, written: _Written, *, now: datetime) -> None:
-    connection = session.connection()
-    if written.moves:
-        update = sa.update(MESSAGE).where(MESSAGE.c.id == sa.bindparam("row_id"))
-        connection.execute(update.values({name: sa.bindparam(f"new_{name}") for name in COLUMNS}), written.moves)
-    if written.paces:
-        update = sa.update(CUSTOMER).where(CUSTOMER.c.id == sa.bindparam("row_id"))
-        paces = [{"row_id": customer_id, "new_pace": pace} for customer_id, pace in sorted(written.paces.items())]
-        connection.execute(update.values(pace=sa.bindparam("new_pace")), paces)
+    bulk_update(session, MESSAGE, rows=written.moves)
+    paces = [{"id": customer_id, "pace": pace} for customer_id, pace in sorted(written.paces.items())]
+    bulk_update(session, CUSTOMER, rows=paces)
     ledger.write(session, written.entries, now=now)
     _stop(session, [one.row.enrollment_id for one in written.entries if one.kind is OutcomeKind.STOPPED])
 

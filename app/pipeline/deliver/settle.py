@@ -17,7 +17,7 @@ from app.pipeline.deliver.pace import without
 from app.pipeline.fair import Row
 from app.pipeline.suppress import Refusal, suppress
 from app.policy import Reason
-from app.rows import chunks, table_of
+from app.rows import among, bulk_update, table_of
 from workflows.language import Purpose, Workflow
 
 CUSTOMER = table_of(Customer)
@@ -29,12 +29,14 @@ MOST_JITTER = timedelta(seconds=30)
 
 
 class Fate(StrEnum):
-    """What became of a message. `again` goes back to the queue and rests; `untried` goes back as if nothing had been."""
+    """What became of a message. `again` goes back to the queue and rests; `untried` goes back as if nothing had been;
+    `unwritable` is one whose text could not be filled in."""
 
     LEFT = "left"
     AGAIN = "again"
     UNTRIED = "untried"
     REFUSED = "refused"
+    UNWRITABLE = "unwritable"
     IN_DOUBT = "in_doubt"
 
 
@@ -70,10 +72,7 @@ def settle(
     One that somebody else settled meanwhile is left alone, but for a doubt: that it left after all ends every doubt.
     """
     ours = _ours(session, settlements, worker=worker)
-    if ours:
-        update = sa.update(MESSAGE).where(MESSAGE.c.id == sa.bindparam("row_id"))
-        values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in COLUMNS}
-        session.connection().execute(update.values(values), [_move(one, worker=worker, now=now) for one in ours])
+    bulk_update(session, MESSAGE, rows=[_move(one, worker=worker, now=now) for one in ours])
     ledger.write(session, [entry for one in ours if (entry := _entry(one, now=now)) is not None], now=now)
     _give_places_back(session, [one for one in ours if one.fate in STAYED and one.row.purpose == Purpose.MARKETING])
     refusals = [
@@ -93,29 +92,31 @@ def _lay_to_rest(session: Session, ours: Sequence[Settlement], *, goodbyes: Good
 
 
 SAID = frozenset({Fate.LEFT, Fate.IN_DOUBT})
-STAYED = frozenset({Fate.AGAIN, Fate.UNTRIED, Fate.REFUSED})
+STAYED = frozenset({Fate.AGAIN, Fate.UNTRIED, Fate.REFUSED, Fate.UNWRITABLE})
 STATES = {
     Fate.LEFT: MessageState.SENT,
     Fate.AGAIN: MessageState.QUEUED,
     Fate.UNTRIED: MessageState.QUEUED,
     Fate.REFUSED: MessageState.FAILED,
+    Fate.UNWRITABLE: MessageState.FAILED,
     Fate.IN_DOUBT: MessageState.IN_DOUBT,
 }
 REASONS = {
     Fate.LEFT: (OutcomeKind.SENT, Reason.LEFT),
     Fate.AGAIN: (OutcomeKind.DEFERRED, Reason.TRY_AGAIN),
     Fate.REFUSED: (OutcomeKind.FAILED, Reason.REFUSED),
+    Fate.UNWRITABLE: (OutcomeKind.FAILED, Reason.BAD_TEXT),
     Fate.IN_DOUBT: (OutcomeKind.IN_DOUBT, Reason.CRASHED_WHILE_SENDING),
 }
-COLUMNS = ("state", "reason", "provider_id", "worker", "alarm_at", "sent_at")
 
 
 def _ours(session: Session, settlements: Sequence[Settlement], *, worker: str) -> list[Settlement]:
     """Those that still carry this worker's name and are open, locked."""
-    states: dict[int, str] = {}
-    for chunk in chunks(sorted(one.row.id for one in settlements)):
-        query = sa.select(MESSAGE.c.id, MESSAGE.c.state).where(MESSAGE.c.id.in_(chunk), MESSAGE.c.worker == worker)
-        states |= {row.id: row.state for row in session.execute(query.order_by(MESSAGE.c.id).with_for_update())}
+    ids = sorted(one.row.id for one in settlements)
+    query = sa.select(MESSAGE.c.id, MESSAGE.c.state).where(
+        among(session, MESSAGE.c.id, values=ids), MESSAGE.c.worker == worker
+    )
+    states = {row.id: row.state for row in session.execute(query.order_by(MESSAGE.c.id).with_for_update())}
     return [one for one in settlements if _is_open(one, states.get(one.row.id))]
 
 
@@ -126,13 +127,13 @@ def _is_open(one: Settlement, state: str | None) -> bool:
 def _move(one: Settlement, *, worker: str, now: datetime) -> dict[str, Any]:
     goes_back = STATES[one.fate] is MessageState.QUEUED
     return {
-        "row_id": one.row.id,
-        "new_state": STATES[one.fate],
-        "new_reason": one.why[:500] or None,
-        "new_provider_id": one.provider_id and one.provider_id[:255],
-        "new_worker": None if goes_back else worker,
-        "new_alarm_at": next_try(one, now=now) if goes_back else now,
-        "new_sent_at": one.at if one.fate is Fate.LEFT else None,
+        "id": one.row.id,
+        "state": STATES[one.fate],
+        "reason": one.why[:500] or None,
+        "provider_id": one.provider_id and one.provider_id[:255],
+        "worker": None if goes_back else worker,
+        "alarm_at": next_try(one, now=now) if goes_back else now,
+        "sent_at": one.at if one.fate is Fate.LEFT else None,
     }
 
 

@@ -1,0 +1,121 @@
+"""What was judged is handed over: written out just before, in the order of judgement, noted in the journal before and after.
+
+Writing out is work, and so it happens here, where no transaction is open. A channel that keeps several messages on their way
+at once is given the next one whenever it has room.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.pipeline.deliver.door import Ready
+from app.pipeline.deliver.envelopes import envelope
+from app.pipeline.deliver.settle import Fate, Settlement
+from app.pipeline.journal import Journal, Mark
+from app.render import BadTextError
+from app.runtime import Runtime
+from connectors.base import RETRY_LATER, Accepted, Channel, Envelope, SendsManyAtOnce
+from connectors.errors import InDoubt, Permanent, Temporary, Unsupported
+from workflows.language import Purpose
+
+MOST_TROUBLES = 5
+# Much shorter than the lease of a message on its way, whatever the channel's time-outs add to it.
+LONGEST_BATCH = timedelta(minutes=5)
+FAILURES = (Temporary, Permanent, Unsupported, InDoubt)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """One channel's part of a batch, and what is told of it so far."""
+
+    runtime: Runtime
+    journal: Journal
+    channel: Channel
+    until: datetime
+    told: list[Settlement] = field(default_factory=list)
+    rows: dict[str, Any] = field(default_factory=dict)
+
+
+def hand_over(runtime: Runtime, journal: Journal, *, ready: Sequence[Ready]) -> list[Settlement]:
+    """What became of each. What is not begun in time, or comes after its channel could take nothing several times in a row,
+    goes back untried."""
+    until = runtime.clock.now() + LONGEST_BATCH
+    told: list[Settlement] = []
+    for medium in dict.fromkeys(one.row.medium for one in ready):
+        hand = _Hand(runtime, journal, runtime.channels[medium], until)
+        _work_off(hand, [one for one in ready if one.row.medium == medium])
+        told += hand.told
+    return told
+
+
+def _work_off(hand: _Hand, ready: Sequence[Ready]) -> None:
+    def begun(one: Envelope) -> None:
+        hand.journal.note(hand.rows[one.key].id, Mark.STARTED)
+
+    with closing(_each(hand.channel, _written(hand, ready), begun=begun)) as fates:
+        for one, fate in fates:
+            settlement = _settlement(hand, one, fate=fate)
+            if settlement.fate is not Fate.IN_DOUBT:
+                hand.journal.note(settlement.row.id, Mark.LEFT if settlement.fate is Fate.LEFT else Mark.STAYED)
+            hand.told.append(settlement)
+
+
+def _written(hand: _Hand, ready: Sequence[Ready]) -> Iterator[Envelope]:
+    """The envelopes, each written when it is asked for."""
+    config, signer, clock = hand.runtime.config, hand.runtime.signer, hand.runtime.clock
+    for one in ready:
+        rest = _rest(hand.told)
+        if rest is not None or clock.now() > hand.until:
+            hand.told.append(Settlement(one.row, Fate.UNTRIED, clock.now(), wait=rest))
+            continue
+        try:
+            made = envelope(one.text, config=config, signer=signer, now=one.at)
+        except BadTextError as error:
+            hand.told.append(Settlement(one.row, Fate.UNWRITABLE, clock.now(), why=str(error)))
+            continue
+        hand.rows[made.key] = one.row
+        yield made
+
+
+def _rest(told: Sequence[Settlement]) -> timedelta | None:
+    """How long a channel is left alone that could not take the last few messages; None while it may be asked."""
+    last = told[-MOST_TROUBLES:]
+    if len(last) < MOST_TROUBLES or any(one.fate not in {Fate.AGAIN, Fate.UNTRIED} for one in last):
+        return None
+    return last[-1].wait or RETRY_LATER
+
+
+Told = tuple[Envelope, Accepted | Exception]
+
+
+def _each(channel: Channel, envelopes: Iterable[Envelope], *, begun: Callable[[Envelope], None]) -> Iterator[Told]:
+    if isinstance(channel, SendsManyAtOnce):
+        yield from channel.send_each(envelopes, begun=begun)
+        return
+    for one in envelopes:
+        begun(one)
+        try:
+            fate: Accepted | Exception = channel.send(one)
+        except FAILURES as error:
+            fate = error
+        yield one, fate
+
+
+def _settlement(hand: _Hand, one: Envelope, *, fate: Accepted | Exception) -> Settlement:
+    row, now, why = hand.rows[one.key], hand.runtime.clock.now(), str(fate)
+    match fate:
+        case Accepted():
+            return Settlement(row, Fate.LEFT, now, provider_id=fate.provider_id)
+        case Temporary():
+            return Settlement(row, Fate.AGAIN, now, why=why, wait=fate.retry_after)
+        case Permanent():
+            bad_address = one.to.address if fate.bad_address else None
+            return Settlement(row, Fate.REFUSED, now, why=why, bad_address=bad_address, channel=hand.channel.name)
+        case Unsupported():
+            return Settlement(row, Fate.REFUSED, now, why=why)
+        case InDoubt():
+            doubt = Fate.IN_DOUBT if row.purpose == Purpose.MARKETING else Fate.AGAIN
+            return Settlement(row, doubt, now, why=why)
+    raise fate
