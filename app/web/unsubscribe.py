@@ -5,10 +5,12 @@ from werkzeug.exceptions import NotFound
 
 from app import links, log
 from app.links import Unsubscription
-from app.model import Store
-from app.pipeline.unsubscribe import unsubscribe
+from app.pipeline.unsubscribe import owner_of, unsubscribe
 from app.web.guard import Guard, guarded
 from app.web.house import runtime
+from app.web.recipients import speak, store_name, store_of
+
+NOT_WHOLE = "This link is not whole. Please use the link in the message itself, or reply to the message."
 
 routes = Blueprint("unsubscribe", __name__)
 
@@ -17,28 +19,31 @@ routes = Blueprint("unsubscribe", __name__)
 @guarded(Guard.SIGNED_LINK)
 def ask(token: str) -> str:
     """A page with one button. Looking at it changes nothing."""
-    return render_template("unsubscribe.html", store=_store_name(_wish(token)), is_done=False)
+    return _page(wish_of(token), token, is_done=False)
 
 
 @routes.post("/u/<token>")
 @guarded(Guard.SIGNED_LINK)
 def act(token: str) -> str:
     """Unsubscribe at once, without cookie, login or question; doing it again changes nothing more."""
-    wish = _wish(token)
+    wish = wish_of(token)
     with runtime().database.write() as session:
         is_known = unsubscribe(session, wish, now=runtime().clock.now())
     log.done("unsubscribed", store_id=wish.store_id, customer_id=wish.customer_id, is_known=is_known)
-    return render_template("unsubscribe.html", store=_store_name(wish), is_done=True)
+    return _page(wish, token, is_done=True)
 
 
-def _wish(token: str) -> Unsubscription:
+def wish_of(token: str) -> Unsubscription:
+    """Whom a link stands for. Raises NotFound where it is not ours."""
     wish = links.read_unsubscribe(runtime().signer, token)
     if wish is None:
-        raise NotFound("This link is not whole. Please use the link in the message itself, or reply to the message.")
+        raise NotFound(NOT_WHOLE)
     return wish
 
 
-def _store_name(wish: Unsubscription) -> str:
+def _page(wish: Unsubscription, token: str, *, is_done: bool) -> str:
+    store = store_of(wish.store_id)
     with runtime().database.read() as session:
-        store = session.get(Store, wish.store_id)
-    return (store.name or store.address) if store else "this store"
+        speak(store, owner_of(session, wish))
+    way = f"/u/{token}/preferences"
+    return render_template("recipient/unsubscribe.html", store=store_name(store), is_done=is_done, preferences=way)
