@@ -19,6 +19,7 @@ from app.model.setting import WorkflowSetting, WorkflowVersion
 from app.model.store import Connection, ConnectionState, PrivacyRequest, Store, StoreState
 from app.model.sync import JobRun, SyncRun, SyncState
 from app.model.text import StoreText
+from app.model.warmth import SenderDay
 
 __all__ = [
     "Checkout",
@@ -59,6 +60,7 @@ __all__ = [
     "Refund",
     "Review",
     "SavedFilter",
+    "SenderDay",
     "Store",
     "StoreState",
     "StoreText",

@@ -258,6 +258,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("store_id", "name", name=op.f("uq_saved_filter_store_id_name")),
     )
     op.create_table(
+        "sender_day",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("domain", sa.String(length=255), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_sender_day_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "domain", "day", name=op.f("pk_sender_day")),
+    )
+    op.create_table(
         "store_text",
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("workflow", sa.String(length=80), nullable=False),
@@ -919,6 +928,7 @@ def downgrade() -> None:
     op.drop_table("sync_run")
     op.drop_table("suppression")
     op.drop_table("store_text")
+    op.drop_table("sender_day")
     op.drop_table("saved_filter")
     with op.batch_alter_table("refund", schema=None) as batch_op:
         batch_op.drop_index("ix_refund_order")

@@ -27,6 +27,7 @@ from app.pipeline import ledger
 from app.pipeline.deliver.codes import given_away, worth
 from app.pipeline.deliver.envelopes import Text
 from app.pipeline.deliver.pace import Pace, held
+from app.pipeline.deliver.warmth import Warmth, keep, warmth_of
 from app.pipeline.fair import PARKED, Row
 from app.pipeline.texts import own_texts
 from app.pipeline.versions import Settings, settings_of
@@ -88,6 +89,7 @@ class _Desk:
     texts: Mapping[tuple[str, str], str]
     seen: Mapping[int, tuple[Facts, Standing]]
     people: Mapping[int, Any]
+    warmth: Warmth
     now: datetime
 
 
@@ -100,6 +102,7 @@ class _Written:
     moves: list[dict[str, Any]] = field(default_factory=list)
     entries: list[ledger.Entry] = field(default_factory=list)
     paces: dict[int, Pace] = field(default_factory=dict)
+    warmths: list[Warmth] = field(default_factory=list)
 
 
 def judge(session: Session, taken: Sequence[Row], *, runtime: Runtime, worker: str, now: datetime) -> Judged:
@@ -112,6 +115,7 @@ def judge(session: Session, taken: Sequence[Row], *, runtime: Runtime, worker: s
         desk = _desk(session, store_id, rows=mine, runtime=runtime, people=people, now=now)
         for row in mine:
             _judge_one(desk, row, written=written, worker=worker)
+        written.warmths.append(desk.warmth)
     _write(session, written, now=now)
     return Judged(written.ready, written.wanting)
 
@@ -153,6 +157,7 @@ def _desk(
         texts=own_texts(session, store_id),
         seen=gather(session, store, asks=asks, now=now, with_items=True),
         people=people,
+        warmth=warmth_of(session, store, sender=store.sender_address or runtime.config.mail_from, now=now),
         now=now,
     )
 
@@ -177,6 +182,7 @@ def _judge_one(desk: _Desk, row: Row, *, written: _Written, worker: str) -> None
         return
     written.ready.append(Ready(row, _text(desk, row), desk.now))
     if row.purpose == Purpose.MARKETING:
+        desk.warmth.taken += 1
         written.paces[row.customer_id] = held(
             pace, medium=row.medium, message_id=row.id, workflow=row.workflow, now=desk.now
         )
@@ -218,7 +224,8 @@ def _verdict(desk: _Desk, row: Row, *, pace: Pace) -> Verdict:
         return Verdict(Decision.DROP, Reason.CUSTOMER_GONE)
     facts, standing = desk.seen[row.id]
     today = replace(standing, recent=departures(pace, row.medium))
-    return decide(Case(workflow, workflow.step(row.step), facts, today, desk.law, row.due_at, row.id))
+    case = Case(workflow, workflow.step(row.step), facts, today, desk.law, row.due_at, row.id)
+    return desk.warmth.judged(decide(case), case)
 
 
 def _text(desk: _Desk, row: Row) -> Text:
@@ -262,6 +269,7 @@ def _write(session: Session, written: _Written, *, now: datetime) -> None:
     paces = [{"id": customer_id, "pace": pace} for customer_id, pace in sorted(written.paces.items())]
     bulk_update(session, CUSTOMER, rows=paces)
     ledger.write(session, written.entries, now=now)
+    keep(session, written.warmths)
     _stop(session, [one.row.enrollment_id for one in written.entries if one.kind is OutcomeKind.STOPPED])
 
 

@@ -1,0 +1,99 @@
+"""What recipients ask for and the law of their place allows, told with the real pipeline; and a new sender's slow start."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app.choices import choose
+from app.model import Customer, SenderDay
+from app.pipeline.preferences import Chosen, save
+from app.policy.topics import NAMES
+from connectors.records import ConsentState
+from tests.story import Story
+
+
+def _choose(story: Story, name: str, **chosen: object) -> None:
+    everything = Chosen(media=frozenset({"email"}), topics=frozenset(NAMES))
+    values = {one: getattr(everything, one) for one in Chosen.__dataclass_fields__} | chosen
+    with story.runtime.database.write() as session:
+        query = sa.select(Customer).where(Customer.store_id == story.store_id, Customer.email == story.address(name))
+        save(session, session.scalars(query).one(), chosen=Chosen(**values), now=story.now)  # type: ignore[arg-type]  # by name
+
+
+def test_a_topic_that_somebody_does_not_want_is_not_sent_and_the_rest_is(story: Story) -> None:
+    story.on("win_back", "review_request")
+    story.join("anna")
+    story.arrive(story.order("anna"))
+    _choose(story, "anna", topics=frozenset(NAMES) - {"reviews"})
+    story.travel(days=62)
+    assert [line for line in story.sent if "review" in line] == []
+    assert "anna: win_back_miss_you" in story.sent
+    assert "unwanted_topic" in {reason.partition(": ")[2] for reason in story.reasons("anna")}
+
+
+def test_a_rest_holds_marketing_back_and_what_belongs_to_an_order_not(story: Story) -> None:
+    story.on("welcome", "order_confirmation")
+    story.join("anna")
+    _choose(story, "anna", rest_days=30)
+    story.travel(days=9)
+    story.order("anna")
+    assert story.sent == ["anna: welcome_hello", "anna: order_confirmation"]
+    assert "welcome.story: asked_for_rest" in story.reasons("anna")
+
+
+def test_once_a_month_is_once_a_month(story: Story) -> None:
+    story.on("welcome")
+    story.join("anna")
+    _choose(story, "anna", every_days=30)
+    story.travel(days=20)
+    assert story.sent == ["anna: welcome_hello"]
+    assert "welcome.story: asked_for_less" in story.reasons("anna")
+
+
+def test_a_purchase_stands_for_a_yes_only_where_the_merchant_said_that_the_checkout_tells(story: Story) -> None:
+    """The store is German: UWG s. 7(3)."""
+    story.on("win_back")
+    with story.runtime.database.write() as session:
+        choose(session, story.store_id, soft_since=(story.now - timedelta(days=1)).isoformat())
+    story.join("ben", consent=None, country="DE")
+    story.join("cleo", consent=ConsentState.UNSUBSCRIBED, country="DE")
+    story.join("dora", consent=None, country="US")
+    for name in ("ben", "cleo", "dora"):
+        story.order(name)
+    story.travel(days=65)
+    assert story.sent == ["ben: win_back_miss_you"]
+    assert "You get this because you are a customer of" in story.letter("ben")
+    (reason,) = [one for one in story.why("dora") if one.reason == "no_consent"]
+    assert "CAN-SPAM" in str(reason.seen["rule"])
+
+
+def test_a_new_sender_starts_slowly_and_service_never_waits(story: Story) -> None:
+    story.on("welcome", "order_confirmation")
+    with story.runtime.database.write() as session:
+        choose(session, story.store_id, warm_up_since=story.now.date().isoformat(), warm_up_first=10)
+    for number in range(14):
+        story.join(f"anna{number}")
+    story.order("anna13")
+    assert [line.partition(": ")[2] for line in story.sent].count("welcome_hello") == 10
+    assert "anna13: order_confirmation" in story.sent
+    assert "welcome.hello: warming_up" in story.reasons("anna12")
+    story.travel(hours=13)
+    with story.runtime.database.read() as session:
+        days = session.execute(sa.select(SenderDay.day, SenderDay.count).order_by(SenderDay.day)).all()
+    assert [tuple(day) for day in days] == [("2026-11-20", 10), ("2026-11-21", 3)], "one of them has bought and left it"
+
+
+def test_a_big_store_s_send_never_keeps_a_small_store_s_service_waiting(stories: list[Story]) -> None:
+    """While thousands wait in one store, the other's message is in the very next batch: a round of the worker, not a minute."""
+    big, small = stories
+    big.on("welcome")
+    small.on("order_confirmation")
+    big.worker_stops()
+    for number in range(150):
+        big.join(f"anna{number}")
+    small.order("ben")
+    world = big.world
+    world.is_awake = True
+    rounds = next(number for number in range(1, 10) if world.round() or small.sent)
+    assert (small.sent, rounds <= 2) == (["ben: order_confirmation"], True)
+    assert len(big.sent) < 150, "it did not wait for the big store to end"
