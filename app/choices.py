@@ -5,22 +5,23 @@ nothing is saved that makes no sense.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.addresses import email_key
 from app.model import Store
+from app.policy.caps import CAPS, KEPT, Cap
 from app.policy.consent import ConsentLaw
 from app.policy.warmup import WarmUp
 from app.rows import table_of
 
 STORE = table_of(Store)
-# Days: proofs outlive the longest limitation period (TCPA and others: five years after the last message).
-LEAST_PROOF_DAYS = 30
+LEAST_DAYS = 7
 MOST_DAYS = 3650
 
 
@@ -32,8 +33,9 @@ class WrongChoiceError(ValueError):
 class Choices:
     """`colour` is "#rrggbb". `wraps_links` lets the house see clicks, `marks_links` adds UTM marks to links into the store.
     `double_opt_in` are country codes; `soft_since` (ISO) is since when the checkout tells buyers of its mail and lets them
-    refuse; `warm_up_since` (ISO date) begins a warm-up of `warm_up_first` messages a day. The `keep_` days are of what
-    speaks of people: looks, what came of messages, the request addresses of proofs, and people who did nothing at all."""
+    refuse; `warm_up_since` (ISO date) begins a warm-up of `warm_up_first` messages a day; `cap_hours` and `cap_per_week` say
+    how much marketing e-mail one person gets. The `keep_` days are of what speaks of people: looks, the details of what came
+    of messages, the request addresses of proofs, and people whom the store deleted."""
 
     colour: str = "#1f5a4c"
     logo_url: str = ""
@@ -47,7 +49,18 @@ class Choices:
     keep_interests_days: int = 180
     keep_receipts_days: int = 730
     keep_request_address_days: int = 180
-    keep_idle_people_days: int = 1825
+    keep_gone_people_days: int = 90
+    guide_is_dismissed: bool = False
+    reply_to: str = ""
+    cap_hours: int = 16
+    cap_per_week: int = 3
+    code_prefix: str = ""
+
+    @property
+    def caps(self) -> Mapping[str, Sequence[Cap]]:
+        """The caps by medium: e-mail as the merchant chose, texts as the house has it."""
+        often, week = timedelta(hours=self.cap_hours), timedelta(days=7)
+        return {**CAPS, "email": (Cap(1, often), Cap(self.cap_per_week, week))}
 
     @property
     def consent_law(self) -> ConsentLaw:
@@ -74,6 +87,11 @@ def choices_of(store: Store) -> Choices:
     return Choices(**known)
 
 
+def replies_to(store: Store) -> str | None:
+    """Where answers to the store's messages go; None where they come back to the sender."""
+    return choices_of(store).reply_to or store.email
+
+
 def choose(session: Session, store_id: int, **changes: Any) -> Choices:
     """Save some of a store's choices; all of them as they stand then. Raises WrongChoiceError with a sentence."""
     if unknown := sorted(set(changes) - NAMES):
@@ -95,8 +113,8 @@ def _told(chosen: Choices) -> dict[str, Any]:
 
 def _is_days(chosen: Choices, name: str) -> None:
     days = getattr(chosen, name)
-    if type(days) is not int or not LEAST_PROOF_DAYS <= days <= MOST_DAYS:
-        raise WrongChoiceError(f"Please choose between {LEAST_PROOF_DAYS} and {MOST_DAYS} days.")
+    if type(days) is not int or not LEAST_DAYS <= days <= MOST_DAYS:
+        raise WrongChoiceError(f"Please choose between {LEAST_DAYS} and {MOST_DAYS} days.")
 
 
 def _is_colour(chosen: Choices, _: str) -> None:
@@ -131,12 +149,36 @@ def _is_count(chosen: Choices, _: str) -> None:
         raise WrongChoiceError("Please begin with between 10 and 100,000 messages a day.")
 
 
+def _is_mailbox(chosen: Choices, _: str) -> None:
+    if chosen.reply_to and email_key(chosen.reply_to) != chosen.reply_to:
+        raise WrongChoiceError("Please choose an address for replies.")
+
+
+def _is_prefix(chosen: Choices, _: str) -> None:
+    if not re.fullmatch("[A-Z0-9]{0,10}", chosen.code_prefix):
+        raise WrongChoiceError("Codes begin with at most ten letters and digits.")
+
+
+def _within(low: int, high: int) -> Callable[[Choices, str], None]:
+    def check(chosen: Choices, name: str) -> None:
+        number = getattr(chosen, name)
+        if type(number) is not int or not low <= number <= high:
+            raise WrongChoiceError(f"Please choose between {low} and {high}.")
+
+    return check
+
+
 _CHECKS = {
     "colour": _is_colour,
     "logo_url": _is_link,
     "wraps_links": _is_truth,
     "marks_links": _is_truth,
     "takes_implied": _is_truth,
+    "guide_is_dismissed": _is_truth,
+    "reply_to": _is_mailbox,
+    "cap_hours": _within(1, 168),
+    "cap_per_week": _within(1, KEPT),
+    "code_prefix": _is_prefix,
     "double_opt_in": _are_countries,
     "soft_since": _is_moment,
     "warm_up_since": _is_moment,

@@ -1,17 +1,19 @@
 """Rows -> Facts and Standing: the one place that reads the model on a workflow's and the law's behalf, a batch at a time."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
 from app.choices import choices_of
+from app.db import EPOCH, MICROSECOND
 from app.facts.asking import About, Ask, about
 from app.facts.pace import departures
 from app.facts.seen import look
 from app.facts.telling import facts_of, standing_of
 from app.model import Store
 from app.policy import Law, Quiet, Standing
+from app.policy.brakes import Span
 from workflows.language import Facts
 
 __all__ = ["About", "Ask", "about", "departures", "gather", "law_of"]
@@ -33,5 +35,16 @@ def law_of(store: Store) -> Law:
     """What the merchant turned of the law."""
     is_set = store.quiet_from is not None and store.quiet_until is not None
     quiet = Quiet(store.quiet_from or 0, store.quiet_until or 0) if is_set else None
-    consent = choices_of(store).consent_law
-    return Law(store_key=store.public_key, holdout_percent=store.holdout_percent, quiet=quiet, consent=consent)
+    choices = choices_of(store)
+    return Law(
+        store_key=store.public_key,
+        holdout_percent=store.holdout_percent,
+        quiet=quiet,
+        consent=choices.consent_law,
+        caps=choices.caps,
+        brakes={scope: _span(*told) for scope, told in (store.brakes or {}).items()},
+    )
+
+
+def _span(since: int, until: int) -> Span:
+    return Span(*((EPOCH + moment * MICROSECOND).astimezone(UTC) for moment in (since, until)))

@@ -1,5 +1,6 @@
 """The local model: what we know of each store, a file a noun. Every row of a store is bound to it by `store_id`."""
 
+from app.model.brake import Brake
 from app.model.checkout import Checkout
 from app.model.code import CodeState, DiscountCode
 from app.model.confirmation import Confirmation, ConfirmationState
@@ -16,12 +17,14 @@ from app.model.message import Message, MessageState, Receipt
 from app.model.order import Fulfillment, Order, OrderLine, Refund, Review
 from app.model.product import Product
 from app.model.setting import WorkflowSetting, WorkflowVersion
+from app.model.staff import May, Member
 from app.model.store import Connection, ConnectionState, PrivacyRequest, Store, StoreState
 from app.model.sync import JobRun, SyncRun, SyncState
 from app.model.text import StoreText
 from app.model.warmth import SenderDay
 
 __all__ = [
+    "Brake",
     "Checkout",
     "CodeState",
     "Confirmation",
@@ -47,6 +50,8 @@ __all__ = [
     "InterestKind",
     "JobRun",
     "Launch",
+    "May",
+    "Member",
     "Message",
     "MessageState",
     "Note",

@@ -56,6 +56,8 @@ class DeedKind(StrEnum):
     SUPPRESSED = "suppressed"
     UNSUPPRESSED = "unsuppressed"
     BRAKE_RELEASED = "brake_released"
+    SETTINGS_CHANGED = "settings_changed"
+    RIGHTS_CHANGED = "rights_changed"
 
 
 class Deed(Base):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.choices import replies_to
 from app.config import Config
 from app.model import Customer, Store
 from app.render import Voice, render
@@ -51,6 +52,6 @@ def question(row: Any, store: Store, *, customer: Customer, link: str, config: C
         html=words.html,
         message_id=f"<{key}@{sender.address.rpartition('@')[2]}>",
         at=row.asked_at,
-        reply_to=Address(store.email, store.name) if store.email else None,
+        reply_to=Address(replies, store.name) if (replies := replies_to(store)) else None,
         headers=(("Auto-Submitted", "auto-generated"),),
     )

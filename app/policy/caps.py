@@ -26,7 +26,8 @@ CAPS: dict[str, tuple[Cap, ...]] = {
     "email": (Cap(1, timedelta(hours=16)), Cap(3, timedelta(days=7))),
     "sms": (Cap(1, timedelta(hours=24)), Cap(2, timedelta(days=7))),
 }
-KEPT = 3
+# As many departures as the widest cap may count are kept on the customer.
+KEPT = 7
 
 
 def in_the_way(

@@ -1,16 +1,17 @@
 """The law in its one fixed order: asked when a step falls due, and asked again at the door.
 
 Still true (the start, the stops, the step's own conditions), staleness, the person (gone, staff, address), consent,
-suppression, suspension, pause, their own wishes, rest, holdout, caps, quiet hours, lawful hours. The first rule that speaks
-gives the verdict.
+suppression, suspension, pause, their own wishes, rest, holdout, brake, caps, quiet hours, lawful hours. The first rule that
+speaks gives the verdict.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from app.policy.caps import CAPS, Departure, in_the_way
+from app.policy.brakes import Span, braked
+from app.policy.caps import CAPS, Cap, Departure, in_the_way
 from app.policy.consent import TEXTS, Answer, Asked, ConsentLaw, Rights, permitted
 from app.policy.holdout import is_held_out
 from app.policy.hours import hours_of, opens
@@ -50,6 +51,8 @@ class Law:
     holdout_percent: int
     quiet: Quiet | None
     consent: ConsentLaw = field(default_factory=ConsentLaw)
+    brakes: Mapping[str, Span] = field(default_factory=dict)
+    caps: Mapping[str, Sequence[Cap]] = field(default_factory=lambda: CAPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +193,15 @@ def _not_held_out(case: Case) -> Verdict | None:
     return Verdict(Decision.HOLD_OUT, Reason.HOLDOUT, {"percent": percent})
 
 
+def _not_braked(case: Case) -> Verdict | None:
+    found = braked(case.law.brakes, case.workflow.name, now=case.facts.now) if case.is_marketing else None
+    return None if found is None else _later(case, Reason.BRAKED, until=found[1], seen={"brake": found[0]})
+
+
 def _room(case: Case) -> Verdict | None:
     if not case.is_marketing:
         return None
-    caps = CAPS.get(case.step.send.medium, ())
+    caps = case.law.caps.get(case.step.send.medium, ())
     blocked = in_the_way(case.standing.recent, caps, now=case.facts.now, but=case.message_id)
     if blocked is None:
         return None
@@ -244,6 +252,7 @@ RULES: tuple[Callable[[Case], Verdict | None], ...] = (
     _as_they_wish,
     _not_resting,
     _not_held_out,
+    _not_braked,
     _room,
     _not_at_night,
     _at_a_lawful_hour,

@@ -8,13 +8,22 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
+from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
+from app.model import May
+from app.pipeline import by_hand
 from app.web import documents, visitors
+from app.web.house import runtime
 from app.web.visitors import Desk
 
 View = TypeVar("View", bound=Callable[..., Any])
+NOT_YOURS = {
+    May.LOOK: "You may not look at this.",
+    May.WORK: "You may look here and change nothing. Ask whoever runs Perennial for your store.",
+    May.RUN: "This is for those who run Perennial for your store. Ask one of them.",
+}
 
 
 class Guard(StrEnum):
@@ -33,11 +42,13 @@ class UnguardedRouteError(Exception):
     """A route does not say who may come through it."""
 
 
-def guarded(guard: Guard) -> Callable[[View], View]:
-    """Declares who may come through this door."""
+def guarded(guard: Guard, *, needs: May | None = None) -> Callable[[View], View]:
+    """Declares who may come through this door, and behind `platform_token` what they must be allowed: by default everybody
+    of the staff may look, and whoever may work may change something."""
 
     def declare(view: View) -> View:
         setattr(view, "guard", guard)  # noqa: B010 - a function has no such attribute for the type checker.
+        setattr(view, "needs", needs)  # noqa: B010 - as above.
         return view
 
     return declare
@@ -64,7 +75,26 @@ def post_guards(flask_app: Flask) -> None:
         if isinstance(found, Response):
             return found
         g.desk = found
+        _ask_for_the_right(found)
         return None
+
+
+def _ask_for_the_right(visited: Desk) -> None:
+    """What changes something, or is marked as needing more, is for those who may. Raises Forbidden."""
+    needs = getattr(current_app.view_functions.get(str(request.endpoint)), "needs", None)
+    needed = needs or (May.LOOK if request.method in ("GET", "HEAD") else May.WORK)
+    is_opening = documents.is_document()
+    if needed is May.LOOK and not is_opening:
+        return
+    house = runtime()
+    hand = by_hand.Hand(visited.store_id, visited.visitor.user_id, house.clock.now())
+    if is_opening:
+        with house.database.write() as session:
+            by_hand.came(session, hand)
+    with house.database.read() as session:
+        right = by_hand.right_of(session, hand)
+    if not by_hand.allows(right, needed):
+        raise Forbidden(NOT_YOURS[needed])
 
 
 def _header() -> str:

@@ -9,25 +9,32 @@ from app.pipeline.by_hand.notes import put_tag, remove_note, take_tag, write_not
 from app.pipeline.by_hand.pausing import PAUSE, pause, unpause
 from app.pipeline.by_hand.queue import Seen, What, cancel, retry, run_now
 from app.pipeline.by_hand.rights import erase, export
+from app.pipeline.by_hand.staff import LastOneError, allows, came, let, right_of, staff
 
 __all__ = [
     "PAUSE",
     "Fate",
     "Hand",
+    "LastOneError",
     "NotTheirsError",
     "Seen",
     "What",
+    "allows",
+    "came",
     "cancel",
     "erase",
     "export",
     "forget_filter",
     "join",
     "keep_filter",
+    "let",
     "pause",
     "put_tag",
     "remove_note",
     "retry",
+    "right_of",
     "run_now",
+    "staff",
     "take_tag",
     "unpause",
     "write_note",

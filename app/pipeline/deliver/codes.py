@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import connections, log
+from app.choices import choices_of
 from app.model import Customer, DiscountCode, Store
 from app.model.code import CodeState
 from app.pipeline.fair import Row
@@ -73,13 +74,14 @@ def _wanted(runtime: Runtime, row: Row, *, code: Code, percent: int) -> Any:
     """The row of this wish, made where there is none."""
     now = runtime.clock.now()
     with runtime.database.write() as session:
+        beginning = choices_of(session.get_one(Store, row.store_id)).code_prefix
         values = {
             "store_id": row.store_id,
             "enrollment_id": row.enrollment_id,
             "customer_id": row.customer_id,
             "workflow": row.workflow,
             "step": row.step,
-            "code": "".join(secrets.choice(LETTERS) for _ in range(LENGTH)),
+            "code": beginning + "".join(secrets.choice(LETTERS) for _ in range(LENGTH)),
             "percent": percent,
             "worth": _worth(session, row, percent=percent),
             "state": CodeState.WANTED,

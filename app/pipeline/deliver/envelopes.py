@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.choices import choices_of
+from app.choices import choices_of, replies_to
 from app.config import Config
 from app.keys import Signer
 from app.links import counted_url, preferences_url, unsubscribe_url, view_url
@@ -65,7 +65,7 @@ def envelope(text: Text, *, config: Config, signer: Signer, now: datetime) -> En
         html=words.html,
         message_id=f"<{row.key}@{domain}>",
         at=now,
-        reply_to=Address(store.email, store.name) if store.email else None,
+        reply_to=Address(replies, store.name) if (replies := replies_to(store)) else None,
         headers=_headers(text, domain=domain, link=link),
     )
 
