@@ -9,8 +9,7 @@ from app.cli.finding import store_named, workflow_named
 from app.insight.effect import Finding
 from app.model import WorkflowSetting
 from app.policy import SENTENCES, Reason
-from app.rehearsal import CannotRehearseError, Rehearsed
-from app.rehearsal import rehearse as replay
+from app.rehearsal import CannotRehearseError, Rehearsed, rehearse_in_parts
 from app.render.context import money
 from app.reports.results import Results
 from app.reports.results import results as measured
@@ -37,11 +36,14 @@ def rehearse(*, store: str, workflow: str, since: datetime) -> None:
     with runtime().database.read() as session:
         found = store_named(session, store)
         setting = session.get(WorkflowSetting, (found.id, known.name))
-        dials = setting.dials if setting else {}
-        try:
-            told = replay(session, store=found, workflow=known, dials=dials, since=since, now=runtime().clock.now())
-        except CannotRehearseError as error:
-            raise click.ClickException(str(error)) from None
+        dials, store_id = setting.dials if setting else {}, found.id
+    now = runtime().clock.now()
+    try:
+        told = rehearse_in_parts(
+            runtime().database, store_id=store_id, workflow=known.name, dials=dials, since=since, now=now
+        )
+    except CannotRehearseError as error:
+        raise click.ClickException(str(error)) from None
     _tell_rehearsal(told)
 
 

@@ -2,35 +2,35 @@
 
 import heapq
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from operator import attrgetter
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from app.facts import law_of
+from app.facts.telling import birthday_of
 from app.model import Store
 from app.model.event import EventKind
 from app.pipeline.calendar.days import MORNING, day_of
-from app.pipeline.enroll import News, Taking, taking
+from app.pipeline.enroll import News, taking
 from app.pipeline.entries import entries
-from app.policy import Case, Decision, Law, decide
+from app.policy import Case, Decision, Law, Reason, Verdict, decide
 from app.policy.caps import KEPT, Departure
 from app.policy.quiet import instant
 from app.rehearsal.past import Past, pasts
-from app.rehearsal.person import SUBSCRIBED, Moment
-from app.zones import zone_of
+from app.rehearsal.person import SUBSCRIBED, Moment, Way
+from app.zones import clock_of, zone_of
 from connectors.money import exponent
-from workflows.language import Purpose, Step, Workflow
+from workflows.language import Purpose, Workflow
 
 # What a history tells of; looks at products and predictions are not kept as they were.
-TOLD = frozenset(
+ORDERED = frozenset({EventKind.ORDER_PLACED, EventKind.ORDER_PAID, EventKind.ORDER_SHIPPED, EventKind.ORDER_DELIVERED})
+TOLD = ORDERED | frozenset(
     {
         EventKind.SUBSCRIBED,
-        EventKind.ORDER_PLACED,
-        EventKind.ORDER_PAID,
-        EventKind.ORDER_SHIPPED,
-        EventKind.ORDER_DELIVERED,
         EventKind.CHECKOUT_LEFT,
         EventKind.BIRTHDAY,
         EventKind.ANNIVERSARY,
@@ -51,6 +51,16 @@ class Said:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class OnDay:
+    """How often something was decided on one day of the store's calendar, and by which reason."""
+
+    day: date
+    decision: Decision
+    reason: Reason
+    count: int
+
+
 @dataclass(slots=True)
 class Rehearsed:
     """What would have been: messages in the order of time; how often each reason held one back, deferrals apart; and how many
@@ -60,24 +70,65 @@ class Rehearsed:
     since: datetime
     until: datetime
     said: list[Said] = field(default_factory=list)
-    held_back: Counter[str] = field(default_factory=Counter)
-    deferred: Counter[str] = field(default_factory=Counter)
     taken_in: int = 0
+    verdicts: Counter[tuple[date, Decision, Reason]] = field(default_factory=Counter)
+
+    @classmethod
+    def joined(cls, parts: Sequence["Rehearsed"]) -> "Rehearsed":
+        """One of several parts of the same rehearsal."""
+        first = parts[0]
+        said = sorted((one for part in parts for one in part.said), key=attrgetter("at", "customer_id"))
+        verdicts = sum((part.verdicts for part in parts), Counter[tuple[date, Decision, Reason]]())
+        return cls(first.workflow, first.since, first.until, said, sum(one.taken_in for one in parts), verdicts)
+
+    @property
+    def held_back(self) -> Counter[str]:
+        return self._by_reason(lambda one: one not in {Decision.SEND, Decision.DEFER})
+
+    @property
+    def deferred(self) -> Counter[str]:
+        return self._by_reason(lambda one: one is Decision.DEFER)
+
+    def _by_reason(self, is_wanted: Callable[[Decision], bool]) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for (_, decision, reason), count in self.verdicts.items():
+            if is_wanted(decision):
+                found[reason] += count
+        return found
+
+    def note(self, verdict: Verdict, *, at: datetime, zone: ZoneInfo) -> None:
+        self.verdicts[at.astimezone(zone).date(), verdict.decision, verdict.reason] += 1
+
+    def by_day(self) -> list[OnDay]:
+        """For a chart: every verdict counted by day and reason, in the order of the days."""
+        return [OnDay(*key, count) for key, count in sorted(self.verdicts.items())]
+
+
+def may_be_rehearsed(workflow: Workflow) -> None:
+    """Raises CannotRehearseError where it begins with something that a history does not tell."""
+    if any(on.event not in TOLD for on in workflow.starts.on):
+        raise CannotRehearseError(f"It begins when {workflow.starts.words}: a history does not tell that as it was.")
 
 
 def rehearse(
-    session: Session, *, store: Store, workflow: Workflow, dials: Mapping[str, int], since: datetime, now: datetime
+    session: Session,
+    *,
+    store: Store,
+    workflow: Workflow,
+    dials: Mapping[str, int],
+    since: datetime,
+    now: datetime,
+    share: tuple[int, int] = (0, 1),
 ) -> Rehearsed:
-    """Replay the store's history from `since` to `now`, as if this workflow alone had been on. Raises CannotRehearseError."""
-    untold = [on.event for on in workflow.starts.on if on.event not in TOLD]
-    if untold:
-        raise CannotRehearseError(f"It begins when {workflow.starts.words}: a history does not tell that as it was.")
+    """Replay the store's history from `since` to `now`, as if this workflow alone had been on; of several who share the work,
+    (0, 2) replays every other piece. Raises CannotRehearseError."""
+    may_be_rehearsed(workflow)
     found = Rehearsed(workflow.name, since, now)
-    stage = _Stage(store, workflow, dials, law_of(store), now, found)
-    for past in pasts(session, store, until=now).values():
+    wanted, zone = frozenset(on.event for on in workflow.starts.on), zone_of(None, None, store_zone=store.zone)
+    stage = _Stage(store, workflow, dials, law_of(store), now, found, wanted, zone)
+    for past in pasts(session, store, until=now, share=share):
         _replay(stage, past, since=since)
-    found.said.sort(key=lambda one: (one.at, one.customer_id))
-    return found
+    return Rehearsed.joined([found])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +139,8 @@ class _Stage:
     law: Law
     until: datetime
     found: Rehearsed
-
-
-@dataclass(slots=True)
-class _Way:
-    """One person's way: what it is about, since when, and which step comes next."""
-
-    entry: Taking
-    step: Step
-    due_at: datetime
+    wanted: frozenset[str]
+    zone: ZoneInfo
 
 
 def _replay(stage: _Stage, past: Past, *, since: datetime) -> None:
@@ -105,75 +149,69 @@ def _replay(stage: _Stage, past: Past, *, since: datetime) -> None:
     stage.found.taken_in += len(ways)
     alarms = [(way.due_at, number) for number, way in enumerate(ways)]
     heapq.heapify(alarms)
-    zone = zone_of(past.row.country, past.row.region, store_zone=stage.store.zone)
+    row = past.row
+    zone = clock_of(row.country, row.region, phone=row.phone, store_zone=stage.store.zone)
     minor = 10 ** exponent(stage.store.currency)
     moment = Moment(past, since, zone, stage.workflow.turned(stage.dials), minor)
     while alarms and alarms[0][0] <= stage.until:
         at, number = heapq.heappop(alarms)
-        moment = replace(moment, now=at)
-        after = _judge(stage, moment, way=ways[number])
-        moment = after.moment
-        if after.again_at is not None:
-            heapq.heappush(alarms, (after.again_at, number))
+        moment.now = at
+        again_at = _judge(stage, moment, way=ways[number])
+        if again_at is not None:
+            heapq.heappush(alarms, (again_at, number))
 
 
-def _ways(stage: _Stage, past: Past, *, since: datetime) -> list[_Way]:
+def _ways(stage: _Stage, past: Past, *, since: datetime) -> list[Way]:
     found = (
         taking(news, workflow=stage.workflow, dials=stage.dials) for news in _news(stage, past) if news.at >= since
     )
     takings = (one for one in found if one is not None)
     first = stage.workflow.steps[0]
     kept = entries(takings, workflow=stage.workflow, is_lived=True)
-    return [_Way(entry, first, entry.due_at) for entry in kept]
+    return [Way.begun(entry, first, past=past) for entry in kept]
 
 
-@dataclass(frozen=True, slots=True)
-class _After:
-    """How it stands after a verdict: the person with what left, and when to look again, if ever."""
-
-    moment: Moment
-    again_at: datetime | None
-
-
-def _judge(stage: _Stage, moment: Moment, *, way: _Way) -> _After:
-    facts = moment.facts(way.entry.subject, way.entry.anchor)
-    case = Case(stage.workflow, way.step, facts, moment.standing(), stage.law, way.due_at)
+def _judge(stage: _Stage, moment: Moment, *, way: Way) -> datetime | None:
+    """Decide on one step; when to look again, if ever."""
+    counting = moment.counting()
+    answer = moment.answer
+    facts = moment.facts(way, counting=counting, answer=answer)
+    standing = moment.standing(counting, answer=answer)
+    case = Case(stage.workflow, way.step, facts, standing, stage.law, way.due_at)
     verdict = decide(case)
+    stage.found.note(verdict, at=moment.now, zone=stage.zone)
     if verdict.decision is Decision.DEFER:
-        stage.found.deferred[verdict.reason] += 1
-        return _After(moment, verdict.until)
+        return verdict.until
     if verdict.decision is Decision.SEND:
         stage.found.said.append(Said(moment.past.row.id, way.step.name, moment.now))
-        moment = _departed(moment, stage.workflow)
-    else:
-        stage.found.held_back[verdict.reason] += 1
+        _depart(moment, stage.workflow)
     following = stage.workflow.after(way.step.name)
     if verdict.decision is Decision.STOP or following is None:
-        return _After(moment, None)
+        return None
     way.step, way.due_at = following, following.due(way.entry.anchor, stage.dials)
     # What fell due while an earlier step was put off is judged right after it, as the live run does.
-    return _After(moment, max(way.due_at, moment.now))
+    return max(way.due_at, moment.now)
 
 
-def _departed(moment: Moment, workflow: Workflow) -> Moment:
-    if workflow.purpose is not Purpose.MARKETING:
-        return moment
-    left = Departure(moment.now, -1 - len(moment.departures), workflow.name)
-    return replace(moment, departures=(left, *moment.departures)[:KEPT])
+def _depart(moment: Moment, workflow: Workflow) -> None:
+    if workflow.purpose is Purpose.MARKETING:
+        left = Departure(moment.now, -1 - len(moment.departures), workflow.name)
+        moment.departures = (left, *moment.departures)[:KEPT]
 
 
 def _news(stage: _Stage, past: Past) -> Iterator[News]:
     """What would have been news of this person, as ingest and the calendar tell it."""
-    wanted = {on.event for on in stage.workflow.starts.on}
+    wanted = stage.wanted
     if EventKind.SUBSCRIBED in wanted:
-        first = next((at for at, state in past.answers if state == SUBSCRIBED), None)
+        first = next((at for at, answer in past.answers if answer.state == SUBSCRIBED), None)
         if first is not None:
             yield News(EventKind.SUBSCRIBED, f"customer:{past.row.id}", past.row.id, first)
-    yield from _order_news(stage, past)
+    if ORDERED & wanted:
+        yield from _order_news(stage, past)
     if EventKind.CHECKOUT_LEFT in wanted:
         for row in past.checkouts:
             yield News(EventKind.CHECKOUT_LEFT, f"checkout:{row.external_id}", past.row.id, row.updated_at)
-    yield from _days(stage, past, wanted=frozenset(wanted))
+    yield from _days(stage, past, wanted=wanted)
 
 
 def _order_news(stage: _Stage, past: Past) -> Iterator[News]:
@@ -187,14 +225,13 @@ def _order_news(stage: _Stage, past: Past) -> Iterator[News]:
         for parcel in one.parcels:
             moments += [(EventKind.ORDER_SHIPPED, parcel.shipped_at), (EventKind.ORDER_DELIVERED, parcel.delivered_at)]
         for kind, at in moments:
-            if at is not None:
+            if at is not None and kind in stage.wanted:
                 yield News(kind, subject, row.customer_id, at, abroad)
 
 
 def _days(stage: _Stage, past: Past, *, wanted: frozenset[str]) -> Iterator[News]:
     zone = zone_of(past.row.country, past.row.region, store_zone=stage.store.zone)
-    counting = Moment(past, stage.until, zone, {}, 1)
-    born = counting.facts("self", stage.until).customer.birthday if EventKind.BIRTHDAY in wanted else None
+    born = birthday_of(past.row.birthday) if EventKind.BIRTHDAY in wanted else None
     first = past.orders[0].row.placed_at.astimezone(zone).date() if past.orders else None
     for year in range(stage.found.since.year, stage.until.year + 1):
         if born is not None:
