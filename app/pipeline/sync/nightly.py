@@ -12,6 +12,7 @@ from app.pipeline.calendar import BY_DAY, BY_HOUR, reckon
 from app.pipeline.figures import renew
 from app.pipeline.heal import heal
 from app.pipeline.install import describe, start_import
+from app.pipeline.retention import retain
 from app.pipeline.sync.keys import generation_of, lock_out
 from app.pipeline.sync.runs import begin
 from app.pipeline.sync.slots import HOUSE, Chore, Duty, duties, each_hour, each_night, take
@@ -143,6 +144,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("days", each_night, _days),
     Chore("parcels", each_hour, _parcels),
     Chore("keep_alive", each_night, _keep_alive),
+    Chore("retain", each_night, retain),
     Chore("describe", each_night, _describe),
     Chore("heal", each_night, _heal),
     Chore("figures", each_hour, _figures),

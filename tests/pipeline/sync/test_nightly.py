@@ -70,17 +70,18 @@ def chores(town: Town) -> list[str]:
 def test_every_chore_is_done_once_a_night(town: Town) -> None:
     town.imported()
     town.clock.set(NIGHT)
-    assert nightly(town.runtime) == 8
+    assert nightly(town.runtime) == 10
     assert town.shop.calls == ["keep_alive", "profile", "heal"]
     assert [one.kind for one in town.runs() if one.state == "waiting"] == ["recent", "changes"]
-    nights = [f"{name} 2026-11-21" for name in ("catch_up", "days", "describe", "heal", "keep_alive")]
-    assert chores(town) == sorted([*nights, "parcels 2026-11-21T02", "recent 2026-11-21T02", "tidy 2026-11-21"])
+    nights = [f"{name} 2026-11-21" for name in ("catch_up", "days", "describe", "heal", "keep_alive", "retain")]
+    hours = [f"{name} 2026-11-21T02" for name in ("figures", "parcels", "recent")]
+    assert chores(town) == sorted([*nights, *hours, "tidy 2026-11-21"])
     assert nightly(town.runtime) == 0
     assert town.connection.webhooks_checked_at == NIGHT
     town.clock.travel(timedelta(hours=23))
-    assert nightly(town.runtime) == 3
+    assert nightly(town.runtime) == 4
     town.clock.travel(timedelta(hours=1))
-    assert nightly(town.runtime) == 7
+    assert nightly(town.runtime) == 9
 
 
 def test_two_workers_share_a_night(town: Town) -> None:
@@ -92,7 +93,7 @@ def test_two_workers_share_a_night(town: Town) -> None:
         worker.start()
     for worker in workers:
         worker.join()
-    assert sum(done) == 8
+    assert sum(done) == 10
     assert sorted(town.shop.calls) == ["heal", "keep_alive", "profile"]
 
 
@@ -132,7 +133,7 @@ def test_a_chore_that_fails_stops_no_other(town: Town) -> None:
     town.imported()
     town.clock.set(NIGHT)
     town.shop.troubles = [Temporary("away"), None, Temporary("away")]
-    assert nightly(town.runtime) == 8
+    assert nightly(town.runtime) == 10
     assert town.shop.calls == ["keep_alive", "profile", "heal"]
     assert town.connection.webhooks_checked_at is None
 
