@@ -7,6 +7,7 @@ from flask import Flask
 from app.runtime import Runtime
 from app.web import admin, errors, guard, headers, house, words
 from app.web.confirming import routes as confirming_routes
+from app.web.files import routes as files_routes
 from app.web.health import routes as health_routes
 from app.web.letters import routes as letters_routes
 from app.web.outbox import routes as outbox_routes
@@ -25,6 +26,7 @@ MOST_FORM_BYTES = 64 * 1024
 ROOMS = (
     confirming_routes,
     health_routes,
+    files_routes,
     letters_routes,
     outbox_routes,
     preferences_routes,

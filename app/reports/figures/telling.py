@@ -69,5 +69,7 @@ def spans(edges: list[tuple[str, datetime]], *, now: datetime, since: datetime) 
 
 def _is_small(session: Session, store: Store, *, model: Any) -> bool:
     table = table_of(model)
-    query: sa.Select[tuple[str]] = sa.select(sa.literal_column("1")).where(table.c.store_id == store.id).offset(SMALL).limit(1)
+    query: sa.Select[tuple[str]] = (
+        sa.select(sa.literal_column("1")).where(table.c.store_id == store.id).offset(SMALL).limit(1)
+    )
     return session.execute(query).first() is None

@@ -55,7 +55,7 @@ def file_path(kind: str, **said: Any) -> str:
 
 def read_file(house: Runtime, token: str) -> File | None:
     """What may be fetched; None where the seal is not ours or over."""
-    found = _unlocked(house, token, shape=File)
+    found: File | None = _unlocked(house, token, shape=File)
     if found is None or house.clock.now() > datetime.fromtimestamp(found.until, UTC):
         return None
     return found
