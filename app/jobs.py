@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from app import log, pulse
-from app.pipeline import approval, erase, sync, write_back
+from app.pipeline import approval, bounces, brake, erase, sync, write_back
 from app.pipeline.advance import advance
 from app.pipeline.deliver import deliver, settle_the_dead
 from app.pipeline.deliver.codes import remove_old
@@ -89,6 +89,14 @@ def _asked(desk: Desk) -> int:
         return send_questions(desk.runtime)
 
 
+def _came_back(desk: Desk) -> int:
+    return bounces.work(desk.runtime)
+
+
+def _braked(desk: Desk) -> int:
+    return brake.watch(desk.runtime)
+
+
 def _told(desk: Desk) -> int:
     return write_back.tell(desk.runtime, limit=50)
 
@@ -102,6 +110,8 @@ JOBS: tuple[Job, ...] = (
     Job("open", timedelta(milliseconds=200), _opened),
     Job("advance", timedelta(seconds=1), _decided),
     Job("deliver", timedelta(milliseconds=500), _delivered),
+    Job("bounces", timedelta(seconds=30), _came_back),
+    Job("brake", timedelta(seconds=20), _braked),
     Job("erase", timedelta(seconds=30), _erased),
     Job("write_back", timedelta(seconds=5), _told),
     Job("ask", timedelta(seconds=2), _asked),

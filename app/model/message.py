@@ -83,12 +83,19 @@ class Message(Base):
 
 
 class Receipt(Base):
-    """What a channel told us later about one message; once per provider's own event id."""
+    """What a channel told us later about one message; once per provider's own event id. `at` is the provider's time, and
+    `heard_at` when we heard of it."""
 
     __tablename__ = "receipt"
     __table_args__ = (
         sa.UniqueConstraint("store_id", "provider_event"),
         sa.Index("ix_receipt_message_id", "message_id"),
+        sa.Index(
+            "ix_receipt_bad",
+            "heard_at",
+            sqlite_where=sa.text("kind IN ('bounced', 'complained')"),
+            postgresql_where=sa.text("kind IN ('bounced', 'complained')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -97,4 +104,5 @@ class Receipt(Base):
     kind: Mapped[str] = mapped_column(sa.String(16), info=personal.NO)
     provider_event: Mapped[str] = mapped_column(sa.String(255), info=personal.ID)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+    heard_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     detail: Mapped[str | None] = mapped_column(sa.String(500), info=personal.WORDS)

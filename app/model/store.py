@@ -47,6 +47,7 @@ class Store(Base):
     quiet_from: Mapped[int | None] = mapped_column(sa.Integer)
     quiet_until: Mapped[int | None] = mapped_column(sa.Integer)
     choices: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, info=personal.OWNER)
+    brakes: Mapped[dict[str, list[int]]] = mapped_column(sa.JSON, default=dict, info=personal.NO)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     live_since: Mapped[datetime] = mapped_column(UTCDateTime)
     uninstalled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

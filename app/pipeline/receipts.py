@@ -110,7 +110,7 @@ def _keep(session: Session, told: Told, *, message: Any, runtime: Runtime) -> in
     # Of somebody who was erased meanwhile nothing is kept that a provider may quote.
     detail = told.detail[:500] if told.detail and not _is_erased(customer) else None
     row = {"store_id": message.store_id, "message_id": message.id, "kind": told.kind, "at": min(told.at, now)}
-    row |= {"provider_event": _event(told), "detail": detail}
+    row |= {"provider_event": _event(told), "detail": detail, "heard_at": now}
     written = insert(session, RECEIPT).values(**row).on_conflict_do_nothing().returning(RECEIPT.c.id)
     if session.execute(written).first() is None:
         return 0

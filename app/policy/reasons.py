@@ -41,6 +41,7 @@ class Reason(StrEnum):
     HOLDOUT = "holdout"
     CAPPED = "capped"
     QUIET_HOURS = "quiet_hours"
+    BRAKED = "braked"
     LAWFUL_HOURS = "lawful_hours"
     WARMING_UP = "warming_up"
     # What may happen around a decision.
@@ -96,6 +97,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.QUIET_HOURS: "It is night where they are; it waits until the morning.",
     Reason.LAWFUL_HOURS: "Texts may not arrive at this hour where they are; it waits until they may.",
     Reason.WARMING_UP: "Your sender's name is new, and as much as is wise has left today; it waits until tomorrow.",
+    Reason.BRAKED: "Too many of these messages came back or were reported as spam, so marketing rests for now.",
     Reason.SWITCHED_OFF: "The workflow was switched off.",
     Reason.WORKFLOW_GONE: "This workflow or step no longer exists.",
     Reason.BAD_TEXT: "The text of this message could not be filled in.",

@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("quiet_from", sa.Integer(), nullable=True),
         sa.Column("quiet_until", sa.Integer(), nullable=True),
         sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("brakes", sa.JSON(), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("live_since", UTCDateTime(), nullable=False),
         sa.Column("uninstalled_at", UTCDateTime(), nullable=True),
@@ -48,6 +49,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("platform", "address", name=op.f("uq_store_platform_address")),
         sa.UniqueConstraint("public_key", name=op.f("uq_store_public_key")),
     )
+    op.create_table(
+        "brake",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workflow", sa.String(length=80), nullable=False),
+        sa.Column("trouble", sa.String(length=12), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("bad", sa.Integer(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("until", UTCDateTime(), nullable=False),
+        sa.Column("released_at", UTCDateTime(), nullable=True),
+        sa.Column("released_by", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_brake_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brake")),
+    )
+    with op.batch_alter_table("brake", schema=None) as batch_op:
+        batch_op.create_index("ix_brake_store_at", ["store_id", "at"], unique=False)
+
     op.create_table(
         "connection",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -181,6 +200,16 @@ def upgrade() -> None:
         sa.Column("expires_at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_launch_store_id")),
         sa.PrimaryKeyConstraint("store_id", "token", name=op.f("pk_launch")),
+    )
+    op.create_table(
+        "member",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("may", sa.String(length=8), nullable=False),
+        sa.Column("first_seen_at", UTCDateTime(), nullable=False),
+        sa.Column("last_seen_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_member_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "actor", name=op.f("pk_member")),
     )
     op.create_table(
         "order_line",
@@ -780,6 +809,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("provider_event", sa.String(length=255), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("heard_at", UTCDateTime(), nullable=True),
         sa.Column("detail", sa.String(length=500), nullable=True),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_receipt_message_id")),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_receipt_store_id")),
@@ -787,12 +817,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("store_id", "provider_event", name=op.f("uq_receipt_store_id_provider_event")),
     )
     with op.batch_alter_table("receipt", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_receipt_bad",
+            ["heard_at"],
+            unique=False,
+            sqlite_where=sa.text("kind IN ('bounced', 'complained')"),
+            postgresql_where=sa.text("kind IN ('bounced', 'complained')"),
+        )
         batch_op.create_index("ix_receipt_message_id", ["message_id"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("receipt", schema=None) as batch_op:
         batch_op.drop_index("ix_receipt_message_id")
+        batch_op.drop_index(
+            "ix_receipt_bad",
+            sqlite_where=sa.text("kind IN ('bounced', 'complained')"),
+            postgresql_where=sa.text("kind IN ('bounced', 'complained')"),
+        )
 
     op.drop_table("receipt")
     with op.batch_alter_table("outcome", schema=None) as batch_op:
@@ -943,6 +985,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_order_line_product")
 
     op.drop_table("order_line")
+    op.drop_table("member")
     op.drop_table("launch")
     with op.batch_alter_table("installation", schema=None) as batch_op:
         batch_op.drop_index("ix_installation_alarm")
@@ -962,5 +1005,9 @@ def downgrade() -> None:
 
     op.drop_table("customer")
     op.drop_table("connection")
+    with op.batch_alter_table("brake", schema=None) as batch_op:
+        batch_op.drop_index("ix_brake_store_at")
+
+    op.drop_table("brake")
     op.drop_table("store")
     op.drop_table("job_run")

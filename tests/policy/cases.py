@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.policy import Case, Decision, Law, Quiet, Reason, Standing
+from app.policy.brakes import Span
 from app.policy.caps import Departure
 from app.policy.consent import Wishes
 from workflows.language import (
@@ -110,6 +111,11 @@ def held_out(case: Case) -> Case:
     return replace(case, law=replace(case.law, holdout_percent=100))
 
 
+def braked(case: Case) -> Case:
+    span = Span(NOON - timedelta(hours=1), NOON + timedelta(hours=1))
+    return replace(case, law=replace(case.law, brakes={case.workflow.name: span}))
+
+
 def written_to(case: Case) -> Case:
     return replace(case, standing=replace(case.standing, recent=LATELY))
 
@@ -141,6 +147,7 @@ TROUBLES: tuple[tuple[Trouble, Decision, Reason, bool], ...] = (
     (wishing, Decision.DEFER, Reason.ASKED_FOR_REST, True),
     (resting, Decision.DROP, Reason.RESTING, True),
     (held_out, Decision.HOLD_OUT, Reason.HOLDOUT, True),
+    (braked, Decision.DEFER, Reason.BRAKED, True),
     (written_to, Decision.DEFER, Reason.CAPPED, True),
     (night, Decision.DEFER, Reason.QUIET_HOURS, True),
     (texted, Decision.DEFER, Reason.LAWFUL_HOURS, True),

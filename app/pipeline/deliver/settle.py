@@ -10,18 +10,20 @@ from zlib import crc32
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.model import Customer, Message, MessageState, OutcomeKind
+from app.model import Customer, Message, MessageState, OutcomeKind, Receipt
 from app.model.consent import SuppressionReason
+from app.model.message import ReceiptKind
 from app.pipeline import ledger
 from app.pipeline.deliver.pace import without
 from app.pipeline.fair import Row
 from app.pipeline.suppress import Refusal, suppress
 from app.policy import Reason
-from app.rows import among, bulk_update, table_of
+from app.rows import among, bulk_update, insert_new, table_of
 from workflows.language import Purpose, Workflow
 
 CUSTOMER = table_of(Customer)
 MESSAGE = table_of(Message)
+RECEIPT = table_of(Receipt)
 SHORTEST_WAIT = timedelta(seconds=1)
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
@@ -81,6 +83,7 @@ def settle(
         if one.bad_address
     ]
     suppress(session, refusals, now=now)
+    _note_bounces(session, ours, now=now)
     _lay_to_rest(session, ours, goodbyes=goodbyes, now=now)
     return ours
 
@@ -89,6 +92,23 @@ def _lay_to_rest(session: Session, ours: Sequence[Settlement], *, goodbyes: Good
     said = {one.row.customer_id for one in ours if one.fate in SAID and (one.row.workflow, one.row.step) in goodbyes}
     if said:
         session.execute(sa.update(CUSTOMER).where(CUSTOMER.c.id.in_(said)).values(resting_since=now))
+
+
+def _note_bounces(session: Session, ours: Sequence[Settlement], *, now: datetime) -> None:
+    """An address that was refused at the door counts like one that a provider tells of later."""
+    rows = [
+        {
+            "store_id": one.row.store_id,
+            "message_id": one.row.id,
+            "kind": ReceiptKind.BOUNCED,
+            "provider_event": f"door:{one.row.id}",
+            "at": one.at,
+            "heard_at": now,
+        }
+        for one in ours
+        if one.bad_address
+    ]
+    insert_new(session, RECEIPT, rows=rows)
 
 
 SAID = frozenset({Fate.LEFT, Fate.IN_DOUBT})
