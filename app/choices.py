@@ -32,16 +32,18 @@ class WrongChoiceError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Choices:
     """`colour` is "#rrggbb". `wraps_links` lets the house see clicks, `marks_links` adds UTM marks to links into the store.
-    `double_opt_in` are country codes; `soft_since` (ISO) is since when the checkout tells buyers of its mail and lets them
-    refuse; `warm_up_since` (ISO date) begins a warm-up of `warm_up_first` messages a day; `cap_hours` and `cap_per_week` say
-    how much marketing e-mail one person gets. The `keep_` days are of what speaks of people: looks, the details of what came
-    of messages, the request addresses of proofs, and people whom the store deleted."""
+    `double_opt_in` are country codes; with `asks_twice` the house itself asks the mailbox of whoever signed up there with a
+    single opt-in. `soft_since` (ISO) is since when the checkout tells buyers of its mail and lets them refuse.
+    `warm_up_since` (ISO date) begins a warm-up of `warm_up_first` messages a day; `cap_hours` and `cap_per_week` say how much
+    marketing e-mail one person gets. The `keep_` days are of what speaks of people: looks, the details of what came of
+    messages, the request addresses of proofs, and people whom the store deleted."""
 
     colour: str = "#1f5a4c"
     logo_url: str = ""
     wraps_links: bool = True
     marks_links: bool = True
     double_opt_in: tuple[str, ...] = ("AT", "DE")
+    asks_twice: bool = False
     soft_since: str = ""
     takes_implied: bool = False
     warm_up_since: str = ""
@@ -174,6 +176,7 @@ _CHECKS = {
     "wraps_links": _is_truth,
     "marks_links": _is_truth,
     "takes_implied": _is_truth,
+    "asks_twice": _is_truth,
     "guide_is_dismissed": _is_truth,
     "reply_to": _is_mailbox,
     "cap_hours": _within(1, 168),

@@ -4,7 +4,7 @@ Anybody may type anybody's address: so one question goes out a day and no more t
 where it was not them. The question belongs to what they did, is no marketing, and is asked of nobody who is suppressed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import log
 from app.addresses import email_key
+from app.choices import choices_of
 from app.links import confirm_url
 from app.model import Confirmation, Customer, Store, Suppression
 from app.model.confirmation import ConfirmationState
@@ -22,10 +23,10 @@ from app.pipeline.asking import question
 from app.pipeline.consent import Given
 from app.pipeline.fair import claim
 from app.policy.consent import CONFIRMED
-from app.rows import table_of
+from app.rows import chunks, table_of
 from app.runtime import Runtime
 from connectors.errors import InDoubt, Permanent, Temporary, Unsupported
-from connectors.records import ConsentState, Medium
+from connectors.records import ConsentRecord, ConsentState, Medium
 
 CONFIRMATION, CUSTOMER, SUPPRESSION = map(table_of, (Confirmation, Customer, Suppression))
 LEASE = timedelta(minutes=5)
@@ -67,6 +68,26 @@ def ask(session: Session, wish: Wish, *, store_id: int, customer_id: int, now: d
     session.add(Confirmation(store_id=store_id, customer_id=customer_id, asked_at=now, alarm_at=now, **values))
     session.flush()
     return True
+
+
+def follow_up(session: Session, store: Store, *, answers: Sequence[tuple[int, ConsentRecord]], now: datetime) -> None:
+    """Where the merchant wishes it, ask the mailboxes of those who just signed up with a single opt-in in a country where that
+    is no proof. What is told twice, or was before the store was live, asks nobody again."""
+    chosen = choices_of(store)
+    if not chosen.asks_twice:
+        return
+    fresh = {
+        who: one
+        for who, one in answers
+        if one.medium is Medium.EMAIL and one.state is ConsentState.SUBSCRIBED
+        if one.opt_in_level != CONFIRMED and one.at >= store.live_since
+    }
+    asked = sa.exists().where(CONFIRMATION.c.customer_id == CUSTOMER.c.id)
+    query = sa.select(CUSTOMER.c.id).where(CUSTOMER.c.country.in_(chosen.double_opt_in), ~asked)
+    for chunk in chunks(sorted(fresh)):
+        for who in session.scalars(query.where(CUSTOMER.c.id.in_(chunk))).all():
+            wish = Wish(fresh[who].source, fresh[who].wording or "", {"told_by": store.platform})
+            ask(session, wish, store_id=store.id, customer_id=who, now=now)
 
 
 def confirm(session: Session, store_id: int, *, confirmation_id: int, asked_from: str | None, now: datetime) -> bool:

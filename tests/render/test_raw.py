@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from types import SimpleNamespace
 from typing import Any
 
-import dkim
+import dkim  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa

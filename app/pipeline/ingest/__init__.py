@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.model import Store, StoreState
-from app.pipeline import consent, enroll
+from app.pipeline import consent, double_opt_in, enroll
 from app.pipeline.ingest import counters, goods, house, interests, news, orders, redeemed, wishes
 from app.pipeline.ingest.people import People
 from app.pipeline.ingest.person import Telling, told
@@ -70,8 +70,10 @@ def ingest(session: Session, *, store: Store, records: Sequence[Record], now: da
     touched = orders.keep(batch, records, people=people)
     touched.customers |= joined
     _forget(batch, gone, touched=touched)
-    answered = consent.record(session, store=store, answers=_answers(people, records), now=now)
+    answers = _answers(people, records)
+    answered = consent.record(session, store=store, answers=answers, now=now)
     consent.settle(session, joined)
+    double_opt_in.follow_up(session, store, answers=answers, now=now)
     counters.recount(batch, touched.customers)
     redeemed.note(batch, _of(records, OrderRecord))
     events = news.of_orders(batch, touched) + news.of_answers(batch, answered | joined)

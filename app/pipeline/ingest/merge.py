@@ -155,8 +155,7 @@ def _merge_pace(session: Session, *, gone: int, kept: int) -> None:
     """What both were sent counts against the caps of the one they are, and so do a last goodbye to and a pause of either."""
     table = table_of(Customer)
     columns = (table.c.id, table.c.pace, table.c.resting_since, table.c.paused_until)
-    columns += (table.c.wishes, table.c.merged_at)
-    query = sa.select(*columns).where(table.c.id.in_((gone, kept)))
+    query = sa.select(*columns, table.c.wishes, table.c.merged_at).where(table.c.id.in_((gone, kept)))
     rows = session.execute(query).all()
     paces = {row.id: row.pace or {} for row in rows}
     media = {medium for pace in paces.values() for medium in pace}
