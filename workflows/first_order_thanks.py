@@ -5,6 +5,7 @@ from workflows.language import Workflow, dial, email, first_order_paid, hours, s
 WORKFLOW = Workflow(
     title="Thank for the first order",
     starts=first_order_paid,
+    asks_what_was_said=True,
     steps=(
         step(
             "thanks",

@@ -18,6 +18,7 @@ from workflows.language import (
 WORKFLOW = Workflow(
     title="Celebrate a milestone",
     starts=order_paid,
+    asks_what_was_said=True,
     steps=(
         step(
             "orders",

@@ -17,7 +17,8 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Whose facts about which subject are wanted, under a key of the asker's own; `dials` as they stand for that person."""
+    """Whose facts about which subject are wanted, under a key of the asker's own; `dials` as they stand for that person,
+    and `said` the (workflow, step) of which is asked whether this person got it before."""
 
     key: int
     customer_id: int
@@ -25,6 +26,7 @@ class Ask:
     event_at: datetime
     medium: str = "email"
     dials: Mapping[str, int] = field(default_factory=dict)
+    said: tuple[str, str] | None = None
     about: About = field(init=False)
 
     def __post_init__(self) -> None:

@@ -9,7 +9,19 @@ from sqlalchemy.orm import Session
 
 from app.addresses import email_key
 from app.facts.questions import grouped, rows
-from app.model import Customer, Fulfillment, Interest, Order, OrderLine, Refund, Review, Store, Suppression
+from app.model import (
+    Customer,
+    Fulfillment,
+    Interest,
+    Message,
+    MessageState,
+    Order,
+    OrderLine,
+    Refund,
+    Review,
+    Store,
+    Suppression,
+)
 from app.policy.parcels import TROUBLE
 from app.rows import table_of
 
@@ -21,6 +33,7 @@ REFUND = table_of(Refund)
 REVIEW = table_of(Review)
 INTEREST = table_of(Interest)
 SUPPRESSION = table_of(Suppression)
+MESSAGE = table_of(Message)
 # How long an open refund, and a parcel in trouble, keep marketing away.
 AFTER_REFUND = timedelta(days=7)
 IN_TROUBLE = timedelta(days=30)
@@ -78,6 +91,14 @@ def _namesakes(session: Session, leavers: Sequence[Any]) -> dict[int, list[int]]
 
 def reviews(session: Session, *, ids: Sequence[int]) -> dict[int, list[Any]]:
     return grouped(rows(session, sa.select(REVIEW), column=REVIEW.c.customer_id, values=ids), "customer_id")
+
+
+def said(session: Session, *, ids: Sequence[int]) -> set[tuple[int, str, str]]:
+    """Which steps of which workflows each of these people got, or may have got."""
+    states = (MessageState.SENDING, MessageState.SENT, MessageState.IN_DOUBT)
+    columns = (MESSAGE.c.customer_id, MESSAGE.c.workflow, MESSAGE.c.step)
+    query = sa.select(*columns).where(MESSAGE.c.state.in_(states))
+    return {tuple(row) for row in rows(session, query, column=MESSAGE.c.customer_id, values=ids)}
 
 
 def bought_at(

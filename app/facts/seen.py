@@ -1,6 +1,6 @@
 """The rows of one batch of asks, each found by what asks for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,7 @@ class Seen:
     suppressed: Mapping[tuple[str, str], str]
     suspended: Mapping[int, str]
     codes: Mapping[int, str]
+    said: Set[tuple[int, str, str]]
 
 
 def look(session: Session, store: Store, *, asks: Sequence[Ask], now: datetime, with_items: bool) -> Seen:
@@ -66,6 +67,7 @@ def look(session: Session, store: Store, *, asks: Sequence[Ask], now: datetime, 
         interests=people.interests(session, store, ids=ids, products=product_ids) if product_ids else {},
         suppressed=people.suppressed(session, store, customers=customers.values()),
         suspended=people.suspended(session, store, customers=customers.values(), now=now),
+        said=people.said(session, ids=sorted({ask.customer_id for ask in asks if ask.said})),
         codes=things.codes(session, keys=[ask.key for ask in asks]) if with_items else {},
     )
 

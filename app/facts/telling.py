@@ -49,6 +49,7 @@ def facts_of(seen: Seen, ask: Ask, *, store: Store, now: datetime) -> Facts:
         dials=ask.dials,
         minor=10 ** exponent(store.currency),
         code=seen.codes.get(ask.key),
+        was_said=ask.said is not None and (ask.customer_id, *ask.said) in seen.said,
     )
 
 

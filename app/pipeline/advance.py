@@ -156,7 +156,8 @@ def _ask(desk: _Desk, row: Any) -> Ask:
     place = _place(desk, row)
     if place is None:
         return Ask(row.id, row.customer_id, row.subject, row.event_at)
-    return Ask(row.id, row.customer_id, row.subject, row.event_at, place.step.send.medium, place.turned)
+    said = (row.workflow, row.step) if place.workflow.asks_what_was_said else None
+    return Ask(row.id, row.customer_id, row.subject, row.event_at, place.step.send.medium, place.turned, said)
 
 
 def _place(desk: _Desk, row: Any) -> _Place | None:

@@ -3,8 +3,9 @@
 import heapq
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import takewhile
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
@@ -175,7 +176,7 @@ def _judge(stage: _Stage, moment: Moment, *, way: Way) -> datetime | None:
     """Decide on one step; when to look again, if ever."""
     counting = moment.counting()
     answer = moment.answer
-    facts = moment.facts(way, counting=counting, answer=answer)
+    facts = replace(moment.facts(way, counting=counting, answer=answer), was_said=_was_said(stage, moment, way=way))
     standing = moment.standing(counting, answer=answer)
     case = Case(stage.workflow, way.step, facts, standing, stage.law, way.due_at)
     verdict = decide(case)
@@ -191,6 +192,13 @@ def _judge(stage: _Stage, moment: Moment, *, way: Way) -> datetime | None:
     way.step, way.due_at = following, following.due(way.entry.anchor, stage.dials)
     # What fell due while an earlier step was put off is judged right after it, as the live run does.
     return max(way.due_at, moment.now)
+
+
+def _was_said(stage: _Stage, moment: Moment, *, way: Way) -> bool:
+    """Whether this person got this step before; what was said to them stands last."""
+    who = moment.past.row.id
+    theirs = takewhile(lambda one: one.customer_id == who, reversed(stage.found.said))
+    return stage.workflow.asks_what_was_said and any(one.step == way.step.name for one in theirs)
 
 
 def _depart(moment: Moment, workflow: Workflow) -> None:

@@ -106,6 +106,7 @@ class Facts:
     `product` and `parcel` are what the enrollment is about, where it is one of these; `orders_since` counts the person's
     orders that count, placed after `at` (the subject itself never counts). `minor` is how many minor units make one of the
     store's money. `dials` holds every number as the merchant turned it. `code` is the discount code made for this message.
+    `was_said` is whether this person got this step before, about something else; only where the workflow asks for it.
     """
 
     now: datetime
@@ -122,3 +123,4 @@ class Facts:
     dials: Mapping[str, int] = field(default_factory=dict)
     minor: int = 100
     code: str | None = None
+    was_said: bool = False

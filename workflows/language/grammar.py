@@ -136,7 +136,8 @@ class Workflow:
     """One workflow. `name` is its file's name and is given when it is found; `formerly` lists the names it had before.
 
     `numbers` are the dials that conditions and codes ask for; `budget` is the share of a month's sales, as one of them, that
-    its codes may give away. `note` is a sentence that the settings page shows beside the switch.
+    its codes may give away. `note` is a sentence that the settings page shows beside the switch. `asks_what_was_said`: its
+    conditions want to know whether a step was said to this person before (`facts.was_said`).
     """
 
     starts: Start
@@ -150,6 +151,7 @@ class Workflow:
     numbers: tuple[Number, ...] = ()
     budget: Number | None = None
     note: str | None = None
+    asks_what_was_said: bool = False
 
     def __post_init__(self) -> None:
         if not self.steps:

@@ -29,12 +29,13 @@ def _not_bought_since(facts: Facts) -> bool:
 
 
 def _nth_order(facts: Facts) -> bool:
-    return facts.order is not None and facts.order.place == facts.dials["orders"]
+    """An older order may be taken back later: who was celebrated once is not celebrated again."""
+    return facts.order is not None and facts.order.place == facts.dials["orders"] and not facts.was_said
 
 
 def _spent_enough(facts: Facts) -> bool:
     """With this very order, and not before it."""
-    if facts.order is None:
+    if facts.order is None or facts.was_said:
         return False
     goal = facts.dials["spent"] * facts.minor
     return facts.order.spent_before < goal <= facts.order.spent_before + facts.order.total
@@ -86,7 +87,7 @@ _still_counts = Condition("the order still stands", "order_no_longer_stands", _c
 _still_first = Condition(
     "it is still their first order",
     "not_their_first_order",
-    lambda f: f.order is not None and f.order.counts and f.order.is_first,
+    lambda f: f.order is not None and f.order.counts and f.order.is_first and not f.was_said,
 )
 _still_open = Condition(
     "the checkout is still open", "checkout_closed", lambda f: f.checkout is not None and f.checkout.is_open

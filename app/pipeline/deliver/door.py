@@ -165,7 +165,8 @@ def _desk(
 def _ask(row: Row, *, settings: Settings, runtime: Runtime) -> Ask:
     workflow = runtime.workflows.get(row.workflow)
     turned = workflow.turned(settings.dials(row.workflow, version=row.version)) if workflow else {}
-    return Ask(row.id, row.customer_id, row.subject, row.event_at, row.medium, turned)
+    said = (row.workflow, row.step) if workflow and workflow.asks_what_was_said else None
+    return Ask(row.id, row.customer_id, row.subject, row.event_at, row.medium, turned, said)
 
 
 def _judge_one(desk: _Desk, row: Row, *, written: _Written, worker: str) -> None:

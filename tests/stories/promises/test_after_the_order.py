@@ -96,3 +96,25 @@ def test_the_first_paid_order_is_thanked_for_and_not_one_that_was_never_paid(sto
     story.change(order, status=OrderStatus.PAID, paid_at=story.now)
     story.travel(hours=2)
     assert story.sent == ["anna: first_order_thanks"]
+
+
+def test_a_milestone_is_reached_once_and_a_first_order_is_thanked_for_once_whatever_is_taken_back_later(
+    story: Story,
+) -> None:
+    story.on("milestone", "first_order_thanks")
+    story.turn("milestone", orders=3, spent=10_000)
+    story.join("anna")
+    orders = []
+    for _ in range(3):
+        orders.append(story.order("anna"))
+        story.travel(days=3)
+    said = ["anna: first_order_thanks", "anna: milestone_orders"]
+    assert story.sent == said
+    for order in orders:
+        story.cancel(order)
+    story.travel(days=8)
+    for _ in range(3):
+        story.order("anna")
+        story.travel(days=3)
+    assert story.sent == said
+    assert "milestone.orders: not_this_milestone" in story.reasons("anna")
