@@ -24,7 +24,7 @@ function withHint(path) {
 
 document.addEventListener("htmx:config:request", (event) => {
   const { ctx } = event.detail;
-  const isPoll = ctx.sourceEvent?.type === "every";
+  const isPoll = ctx.sourceEvent?.type === "every" || ctx.sourceElement.hasAttribute("data-quiet");
   if (isPoll && document.hidden) return event.preventDefault();
   ctx.fetch = call;
   ctx.isPoll = isPoll;
@@ -72,13 +72,20 @@ document.addEventListener("htmx:before:history:update", (event) => {
 
 document.addEventListener("htmx:after:swap", (event) => {
   const { ctx } = event.detail;
-  if (ctx.target === sheet && !sheet.open) sheet.showModal();
-  if (ctx.target !== sheet && sheet.open && sheet.contains(ctx.sourceElement)) sheet.close();
-  show(ctx.isMove);
+  const isOver = ctx.target === sheet || ctx.target === "#sheet";
+  if (isOver && !sheet.open) open(ctx.sourceElement);
+  if (!isOver && sheet.open && sheet.contains(ctx.sourceElement)) sheet.close();
+  show(ctx.isMove, ctx.response?.status === 422);
 });
 
+/** A sheet over the page; the keyboard goes back to what opened it, also where that was drawn anew meanwhile. */
+function open(opener) {
+  sheet.dataset.opener = opener?.id ?? "";
+  sheet.showModal();
+}
+
 /** After a swap: where we are in the navigation, what was said, and where the keyboard goes on. */
-function show(isMove) {
+function show(isMove, isRefused) {
   const here = location.pathname;
   for (const link of document.querySelectorAll("#tabs a")) {
     const isCurrent = here === link.dataset.root || here.startsWith(`${link.dataset.root}/`);
@@ -92,8 +99,7 @@ function show(isMove) {
     said.remove();
     fade();
   }
-  const wrong = document.querySelector("#main [aria-invalid='true'], dialog [aria-invalid='true']");
-  if (wrong) return wrong.focus();
+  if (isRefused) return document.querySelector("#main [aria-invalid='true'], dialog [aria-invalid='true']")?.focus();
   if (!isMove) return;
   window.scrollTo(0, 0);
   main.querySelector("h1")?.focus({ preventScroll: true });
@@ -109,7 +115,10 @@ function fade() {
   fading = setTimeout(() => (toast.matches(":hover, :focus-within") ? fade() : toast.replaceChildren()), MOST_TOAST_MS);
 }
 
-sheet.addEventListener("close", () => sheet.replaceChildren());
+sheet.addEventListener("close", () => {
+  sheet.replaceChildren();
+  setTimeout(() => document.getElementById(sheet.dataset.opener)?.focus({ preventScroll: true }));
+});
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-close]")) event.target.closest("dialog").close();

@@ -12,6 +12,7 @@ from app.web.health import routes as health_routes
 from app.web.letters import routes as letters_routes
 from app.web.outbox import routes as outbox_routes
 from app.web.preferences import routes as preferences_routes
+from app.web.previews import routes as previews_routes
 from app.web.receipts import routes as receipts_routes
 from app.web.shopify import routes as shopify_routes
 from app.web.static import routes as static_routes
@@ -25,11 +26,12 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 MOST_FORM_BYTES = 64 * 1024
 ROOMS = (
     confirming_routes,
-    health_routes,
     files_routes,
+    health_routes,
     letters_routes,
     outbox_routes,
     preferences_routes,
+    previews_routes,
     receipts_routes,
     shopify_routes,
     static_routes,

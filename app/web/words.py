@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from babel import dates, numbers
-from flask import Flask
+from flask import Flask, current_app
 
 from app.reports.overview import Count
 from app.web import headers, static
@@ -29,8 +29,14 @@ def teach(flask_app: Flask) -> None:
         ago=ago,
         platform=lambda name: PLATFORMS.get(name, name),
     )
-    environment.globals.update(static_url=static.url, nonce=headers.nonce, place=place)
+    environment.globals.update(static_url=static.url, nonce=headers.nonce, place=place, leads=leads)
     environment.globals["ui"] = environment.get_template("admin/parts.html").module
+
+
+def leads(path: str) -> bool:
+    """Whether this address is a page of ours: a link that leads nowhere is not shown."""
+    adapter = current_app.url_map.bind("")
+    return bool(adapter.test(path, method="GET"))
 
 
 def number(value: Count | float) -> str:
@@ -56,6 +62,11 @@ def day(at: date | datetime) -> str:
     local = at.astimezone(place().zone).date() if isinstance(at, datetime) else at
     skeleton = "MMMd" if local.year == _today().year else "yMMMd"
     return dates.format_skeleton(skeleton, local, locale=place().locale)
+
+
+def written_day(iso: str) -> str:
+    """A day that is kept as "2026-11-20"."""
+    return day(date.fromisoformat(iso))
 
 
 def moment(at: datetime) -> str:

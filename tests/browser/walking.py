@@ -54,7 +54,9 @@ def switch_on(ours: FrameLocator, *workflows: str) -> None:
     for workflow in workflows:
         switch = ours.locator(f"#switch-{workflow}")
         switch.click()
+        ours.get_by_role("dialog").get_by_role("button", name="Switch on").click()
         expect(switch).to_have_attribute("aria-checked", "true")
+        expect(switch).to_be_focused()
     go_to(ours, "Home")
 
 

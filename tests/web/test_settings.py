@@ -1,5 +1,7 @@
 """The settings page at work: what a merchant turns, what is refused, and what the page says of it."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
@@ -16,15 +18,50 @@ def _setting(runtime: Runtime, store: House, workflow: str = "welcome") -> Workf
         return session.get(WorkflowSetting, (store.id, workflow))
 
 
+def _switch(page: str, workflow: str = "welcome") -> str:
+    """The switch of a workflow as the page shows it."""
+    return page.partition(f'id="switch-{workflow}"')[2].partition(">")[0]
+
+
 def test_a_workflow_is_switched_on_and_off(runtime: Runtime, client: FlaskClient, store: House) -> None:
-    for to, shown in (("on", "true"), ("on", "true"), ("off", "false")):
+    for to, shown in (("on", "true"), ("off", "false")):
         where = "/admin/workflows/welcome/switch"
         answer = client.post(where, data={"to": to}, headers=staff_of(runtime, store))
         assert answer.status_code == 200
-        assert f'aria-checked="{shown}"' in answer.text
+        assert f'aria-checked="{shown}"' in _switch(answer.text)
+        assert answer.headers["HX-Retarget"] == "#main", "the page below the sheet is drawn anew"
         setting = _setting(runtime, store)
         assert setting is not None
         assert setting.is_on is (to == "on")
+
+
+def test_what_is_on_already_is_said_and_nothing_is_done(runtime: Runtime, client: FlaskClient, corner: House) -> None:
+    where = "/admin/workflows/welcome/switch"
+    answers = [client.post(where, data={"to": "on"}, headers=staff_of(runtime, corner)) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 422]
+    assert "It is on already." in answers[1].text
+    assert answers[1].headers["HX-Retarget"] == "#sheet"
+
+
+def test_the_sheet_counts_first_and_changes_nothing(runtime: Runtime, client: FlaskClient, store: House) -> None:
+    sheet = client.get("/admin/workflows/welcome/switch?to=on&recent=30", headers=staff_of(runtime, store))
+    assert sheet.status_code == 200
+    assert "Nobody would enter." in sheet.text
+    assert _setting(runtime, store) is None
+
+
+def test_numbers_that_grew_old_are_counted_again_before_anything_is_done(
+    runtime: Runtime, client: FlaskClient, clock: FrozenClock, corner: House
+) -> None:
+    where = "/admin/workflows/welcome/switch"
+    sheet = client.get(f"{where}?to=on", headers=staff_of(runtime, corner)).text
+    ticket = sheet.partition('name="ticket" value="')[2].partition('"')[0]
+    clock.set(clock.now() + timedelta(minutes=20))
+    answer = client.post(where, data={"to": "on", "ticket": ticket}, headers=staff_of(runtime, corner))
+    assert answer.status_code == 422
+    assert "please look at them again" in answer.text
+    setting = _setting(runtime, corner)
+    assert setting is None or not setting.is_on
 
 
 def test_what_happens_in_the_second_of_the_switch_comes_after_it(
@@ -56,14 +93,14 @@ def test_an_unknown_workflow_is_404(
 
 def test_dials_are_turned_and_the_sentence_follows(runtime: Runtime, client: FlaskClient, store: House) -> None:
     answer = client.post(
-        "/admin/workflows/win_back/dials", data={"miss_you": "62", "news": "70"}, headers=staff_of(runtime, store)
+        "/admin/workflows/win_back/dials", data={"quiet": "62", "news": "9"}, headers=staff_of(runtime, store)
     )
     assert answer.status_code == 200
-    assert "62 days after a customer" in answer.text.replace("&#39;", "'")
+    assert "62 days after" in answer.text
     assert "Saved." in answer.text
     setting = _setting(runtime, store, "win_back")
     assert setting is not None
-    assert setting.dials == {"miss_you": 62, "news": 70}
+    assert setting.dials == {"quiet": 62, "news": 9}
 
 
 @pytest.mark.parametrize(
@@ -72,7 +109,7 @@ def test_dials_are_turned_and_the_sentence_follows(runtime: Runtime, client: Fla
 def test_a_dial_outside_its_stops_is_refused_with_a_sentence_and_nothing_is_saved(
     runtime: Runtime, client: FlaskClient, corner: House, typed: str
 ) -> None:
-    answer = client.post("/admin/workflows/win_back/dials", data={"miss_you": typed}, headers=staff_of(runtime, corner))
+    answer = client.post("/admin/workflows/win_back/dials", data={"quiet": typed}, headers=staff_of(runtime, corner))
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
     assert 'aria-invalid="true"' in answer.text
@@ -86,7 +123,7 @@ def _dials(runtime: Runtime, store: House) -> dict[str, int]:
 
 
 def test_dials_out_of_order_are_refused_together(runtime: Runtime, client: FlaskClient, corner: House) -> None:
-    data = {"miss_you": "300", "news": "70"}
+    data = {"news": "60", "goodbye": "20"}
     answer = client.post("/admin/workflows/win_back/dials", data=data, headers=staff_of(runtime, corner))
     assert answer.status_code == 422
     assert "must come after" in answer.text

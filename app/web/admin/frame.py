@@ -41,6 +41,18 @@ def part(page: str, block: str, *, status: int = 200, toast: Toast | None = None
     return make_response(html + told, status)
 
 
+def land(answer: Response) -> Response:
+    """A page as the answer to a form in a sheet: it takes the place of the page below, and the sheet closes."""
+    answer.headers.update({"HX-Retarget": "#main", "HX-Reswap": "outerSync", "HX-Reselect": "#main"})
+    return answer
+
+
+def over(answer: Response) -> Response:
+    """A sheet as the answer to whatever was asked: it opens over the page."""
+    answer.headers.update({"HX-Retarget": "#sheet", "HX-Reswap": "innerHTML", "HX-Reselect": ".sheet"})
+    return answer
+
+
 def go(path: str) -> Answer:
     """On to another page after something was done."""
     return redirect(path, code=303)

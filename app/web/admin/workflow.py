@@ -1,21 +1,27 @@
-"""One workflow of a store: its steps and its dials."""
+"""One workflow of a store: its steps, its dials, what it did and caused, and what it would have done."""
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Response, request
 from flask.blueprints import Blueprint
 
-from app.pipeline.switch import turn
-from app.reports import overview
-from app.web.admin.frame import Toast, show
-from app.web.admin.workflows import ROOT, named
-from app.web.guard import Guard, desk, guarded
+from app.pipeline.switch import Change, ChangeKind, Choice, carry_out
+from app.rehearsal import CannotRehearseError
+from app.reports.workflow import OneView, Refused, one
+from app.reports.workflow.rehearsed import Told, rehearsed
+from app.web import charts
+from app.web.admin.frame import Toast, part, show
+from app.web.admin.workflows import ROOT, named, store_of
+from app.web.guard import Guard, guarded
 from app.web.house import runtime
 from app.web.place import say
+from app.web.words import day, money
 from workflows.language import Workflow
 
 NUMBER = re.compile(r"-?[0-9]{1,6}")
+SPANS = (30, 90, 365)
 
 routes = Blueprint("admin_workflow", __name__, url_prefix=f"{ROOT}/<name>")
 
@@ -32,31 +38,74 @@ def workflow(name: str) -> Response:
 def turn_dials(name: str) -> Response:
     """Turn dials. Where one is refused nothing is saved; each complaint comes back beside what was typed."""
     known = named(name)
-    typed = {one.name: request.form.get(one.name, "").strip()[:20] for one in known.dials if one.name in request.form}
+    typed = {
+        dial.name: request.form.get(dial.name, "").strip()[:20] for dial in known.dials if dial.name in request.form
+    }
     complaints = _unlike_numbers(known, typed) or _turn(known, {dial: int(text) for dial, text in typed.items()})
     if complaints:
-        return _page(known, overview.Refused(typed, tuple(complaints)))
+        return _page(known, Refused(typed, tuple(complaints)))
     return _page(known, toast=Toast(say("Saved.")))
 
 
-def _page(known: Workflow, refused: overview.Refused | None = None, *, toast: Toast | None = None) -> Response:
+@routes.get("/rehearsal")
+@guarded(Guard.PLATFORM_TOKEN)
+def rehearsal(name: str) -> Response:
+    """What it would have done in this store's own past."""
+    known, wanted = named(name), request.args.get("days", "")
+    days = int(wanted) if wanted in map(str, SPANS) else SPANS[1]
+    try:
+        with runtime().database.read() as session:
+            told = rehearsed(session, store_of(session), workflow=known, days=days, now=runtime().clock.now())
+    except CannotRehearseError as error:
+        return part("workflow", "rehearsal", workflow=known, days=days, refusal=str(error), **_empty())
+    return part("workflow", "rehearsal", workflow=known, days=days, told=told, chart=_by_week(told), spans=SPANS)
+
+
+def _empty() -> dict[str, Any]:
+    return {"told": None, "chart": None, "spans": SPANS}
+
+
+def _by_week(told: Told) -> charts.Chart | None:
+    if not told.messages:
+        return None
+    series = {
+        say("Would have left"): [week.sent for week in told.weeks],
+        say("Held back"): [week.held for week in told.weeks],
+    }
+    return charts.bars([day(week.begins) for week in told.weeks], series)
+
+
+def _page(known: Workflow, refused: Refused | None = None, *, toast: Toast | None = None) -> Response:
     house = runtime()
     with house.database.read() as session:
-        shown = overview.workflow(
-            session, store_id=desk().store_id, known=known, now=house.clock.now(), refused=refused
-        )
-    return show("workflow", status=422 if refused else 200, toast=toast, workflow=shown, is_refused=bool(refused))
+        store, now = store_of(session), house.clock.now()
+        view = one(session, store, workflow=known, known=house.workflows, now=now, refused=refused)
+    values = {"view": view, "workflow": known, "chart": _means(view), "spans": SPANS}
+    return show("workflow", status=422 if refused else 200, toast=toast, is_refused=bool(refused), **values)
+
+
+def _means(view: OneView) -> charts.Chart | None:
+    """What those who get it and those held out brought, each."""
+    row = view.card.effect
+    if row is None or row.caused is None:
+        return None
+    values = [row.treated_mean or 0.0, row.held_out_mean or 0.0]
+    return charts.bars([say("With it"), say("Held out")], {say("Per customer"): values}, written=money)
 
 
 def _unlike_numbers(known: Workflow, typed: Mapping[str, str]) -> list[str]:
     return [
-        f"“{one.name}” must be a whole number of {one.unit}."
-        for one in known.dials
-        if one.name in typed and not NUMBER.fullmatch(typed[one.name])
+        f"“{dial.name}” must be a whole number of {dial.unit}."
+        for dial in known.dials
+        if dial.name in typed and not NUMBER.fullmatch(typed[dial.name])
     ]
 
 
 def _turn(known: Workflow, wanted: Mapping[str, int]) -> list[str]:
-    now = runtime().clock.now()
+    change = Change(ChangeKind.DIALS, dials=wanted)
+    choice = Choice.MOVE if request.form.get("moves") else Choice.KEEP
     with runtime().database.write() as session:
-        return turn(session, store_id=desk().store_id, workflow=known, dials=wanted, now=now)
+        done = carry_out(
+            session, store=store_of(session), workflow=known, change=change, choice=choice, now=runtime().clock.now()
+        )
+    return list(done.complaints)

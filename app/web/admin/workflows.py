@@ -1,20 +1,24 @@
-"""All workflows of a store: what each does, how it stands, and its switch."""
+"""All workflows of a store: what each does, how it stands, and its switch with the sheet that counts first."""
 
 from flask import Response, request
 from flask.blueprints import Blueprint
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, NotFound
 
-from app.pipeline.switch import switch
-from app.reports import overview
+from app.model import Store
+from app.pipeline.switch import Change, ChangeKind, Choice, Done, Plan, carry_out, plan
+from app.reports.workflow import cards
 from app.translations import marked
 from app.web.admin import Tab
-from app.web.admin.frame import part, show
+from app.web.admin.frame import Toast, land, over, part, show
 from app.web.guard import Guard, desk, guarded
 from app.web.house import runtime
+from app.web.place import say
 from workflows.language import Workflow
 
 ROOT = "/admin/workflows"
 TAB = Tab(marked("Workflows"), "workflows", path=ROOT, order=20)
+SPANS = (0, 7, 14, 30, 60, 90)
 
 routes = Blueprint("admin_workflows", __name__, url_prefix=ROOT)
 
@@ -23,26 +27,44 @@ routes = Blueprint("admin_workflows", __name__, url_prefix=ROOT)
 @guarded(Guard.PLATFORM_TOKEN)
 def workflows() -> Response:
     """Each with its sentence, its state and what came of it."""
-    house = runtime()
-    with house.database.read() as session:
-        found = overview.workflows(session, store_id=desk().store_id, known=house.workflows, now=house.clock.now())
-        store = overview.connection(session, store_id=desk().store_id)
-    return show("workflows", workflows=found, connection=store)
+    return page()
+
+
+@routes.get("/<name>/switch")
+@guarded(Guard.PLATFORM_TOKEN)
+def sheet(name: str) -> Response:
+    """What switching `to` on or off would do, counted; with so many `recent` days of history where that is asked for."""
+    known, change = named(name), _change()
+    with runtime().database.read() as session:
+        store = session.get_one(Store, desk().store_id)
+        counted = plan(session, store=store, workflow=known, change=change, now=runtime().clock.now())
+    return _sheet(known, counted)
 
 
 @routes.post("/<name>/switch")
 @guarded(Guard.PLATFORM_TOKEN)
-def switch_workflow(name: str) -> Response:
-    """Switch a workflow `to` on or off."""
-    house, known, to = runtime(), named(name), request.form.get("to")
-    if to not in ("on", "off"):
-        raise BadRequest("A workflow is switched on or off.")
-    now, store_id = house.clock.now(), desk().store_id
-    with house.database.write() as session:
-        switch(session, store_id=store_id, workflow=name, is_on=to == "on", now=now)
+def switch(name: str) -> Response:
+    """Do what the sheet showed. Where too much has changed since, nothing is done and the sheet comes back with new counts."""
+    known, change, choice = named(name), _change(), _choice()
+    with runtime().database.write() as session:
+        done = carry_out(
+            session,
+            store=session.get_one(Store, desk().store_id),
+            workflow=known,
+            change=change,
+            choice=choice,
+            now=runtime().clock.now(),
+            ticket=request.form.get("ticket"),
+        )
+    return _sheet(known, done.plan, complaints=done.complaints) if done.complaints else land(page(_told(known, done)))
+
+
+def page(toast: Toast | None = None) -> Response:
+    house = runtime()
     with house.database.read() as session:
-        shown = overview.workflow(session, store_id=store_id, known=known, now=now)
-    return part("workflows", "card", workflow=shown)
+        store = session.get_one(Store, desk().store_id)
+        found = cards(session, store, known=house.workflows, now=house.clock.now())
+        return show("workflows", toast=toast, workflows=found, holdout_percent=store.holdout_percent)
 
 
 def named(name: str) -> Workflow:
@@ -51,3 +73,38 @@ def named(name: str) -> Workflow:
     if found is None:
         raise NotFound("There is no such workflow.")
     return found
+
+
+def store_of(session: Session) -> Store:
+    """The visitor's store."""
+    return session.get_one(Store, desk().store_id)
+
+
+def _change() -> Change:
+    """On or off, and with how much of the past. Raises BadRequest."""
+    to, recent = request.values.get("to", ""), request.values.get("recent", "0")
+    if to not in (ChangeKind.ON, ChangeKind.OFF):
+        raise BadRequest("A workflow is switched on or off.")
+    days = int(recent) if recent in map(str, SPANS) else 0
+    return Change(ChangeKind(to), recent_days=days if to == ChangeKind.ON else 0)
+
+
+def _choice() -> Choice:
+    wanted = request.form.get("choice", Choice.KEEP)
+    if wanted not in list(Choice):
+        raise BadRequest("This cannot become of those on their way.")
+    return Choice(wanted)
+
+
+def _sheet(known: Workflow, counted: Plan, *, complaints: tuple[str, ...] = ()) -> Response:
+    status = 422 if complaints else 200
+    said = complaints or counted.complaints
+    return over(part("switch", "sheet", status=status, workflow=known, plan=counted, spans=SPANS, complaints=said))
+
+
+def _told(known: Workflow, done: Done) -> Toast:
+    is_on = done.plan.change.kind is ChangeKind.ON
+    title = say(known.title)
+    sentence = say("“%(title)s” is on.", title=title) if is_on else say("“%(title)s” is off.", title=title)
+    back = ("to", "off" if is_on else "on")
+    return Toast(f"{sentence} {done.changed or ''}".strip(), undo=f"{ROOT}/{known.name}/switch", fields=(back,))

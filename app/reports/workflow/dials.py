@@ -1,0 +1,57 @@
+"""The dials of a workflow as a form shows them, with what was typed and refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.reports.overview.words import labelled, readable
+from workflows.language import Dial, Number, Workflow, counted
+
+
+@dataclass(frozen=True, slots=True)
+class DialView:
+    """One dial as a number between its stops. `typed` keeps what was refused, `complaint` says why."""
+
+    name: str
+    label: str
+    what: str
+    unit: str
+    value: int
+    default: int
+    low: int
+    high: int
+    typed: str | None = None
+    complaint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What a merchant typed into the dials of one workflow and why it was not saved."""
+
+    typed: Mapping[str, str] = field(default_factory=dict)
+    complaints: tuple[str, ...] = ()
+
+
+def dial_views(
+    known: Workflow, saved: Mapping[str, int], *, refused: Refused
+) -> tuple[tuple[DialView, ...], tuple[str, ...]]:
+    """The dials, and the complaints that are about no single one of them."""
+    dials = tuple(_dial(known, one, saved=saved, refused=refused) for one in known.dials)
+    spoken_of = {one.complaint for one in dials}
+    return dials, tuple(one for one in map(readable, refused.complaints) if one not in spoken_of)
+
+
+def _dial(known: Workflow, one: Dial | Number, *, saved: Mapping[str, int], refused: Refused) -> DialView:
+    value, (low, default, high) = one.number(saved), one.stops
+    mine = [text for text in refused.complaints if text.startswith(f"“{one.name}”")]
+    return DialView(
+        name=one.name,
+        label=labelled(one.name),
+        what=one.words if isinstance(one, Number) else f"{'before' if high <= 0 else 'after'} {known.starts.words}",
+        unit=counted(value, one.unit).split(" ", 1)[1],
+        value=value,
+        default=default,
+        low=low,
+        high=high,
+        typed=refused.typed.get(one.name),
+        complaint=readable(mine[0]) if mine else None,
+    )

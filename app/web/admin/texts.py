@@ -1,0 +1,166 @@
+"""The text of one step: written, looked at for a real customer, tried at the store's own address, put back."""
+
+from dataclasses import dataclass
+
+from flask import Response, request
+from flask.blueprints import Blueprint
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
+
+from app.pipeline.texts import TextView, restore_text, save_text, text_of
+from app.pipeline.trying import Draft, Person, send_test, written
+from app.render import BadTextError, Complaint
+from app.reports.workflow import Example, examples
+from app.web.admin.frame import Toast, part, show
+from app.web.admin.workflows import ROOT, named, store_of
+from app.web.guard import Guard, desk, guarded
+from app.web.house import runtime
+from app.web.place import say
+from app.web.previews import path_of
+from connectors.errors import Permanent, Temporary, Unauthorised, Unsupported
+from workflows.language import Workflow
+
+LONGEST = 20_000
+
+routes = Blueprint("admin_texts", __name__, url_prefix=f"{ROOT}/<name>/texts/<step>")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A draft filled in: what a mailbox shows of it, or why it cannot be filled in."""
+
+    subject: str = ""
+    text: str = ""
+    path: str = ""
+    who: str = ""
+    complaint: str = ""
+
+
+@routes.get("")
+@guarded(Guard.PLATFORM_TOKEN)
+def text(name: str, step: str) -> Response:
+    """The text and its preview."""
+    return _page(_known(name, step), step)
+
+
+@routes.post("")
+@guarded(Guard.PLATFORM_TOKEN)
+def save(name: str, step: str) -> Response:
+    """Save it. Where something is wrong nothing is saved; the complaints come back, by line, beside what was written."""
+    known, source, now = _known(name, step), _source(), runtime().clock.now()
+    with runtime().database.write() as session:
+        wrong = save_text(session, store_id=desk().store_id, workflow=known, step=step, source=source, now=now)
+    if wrong:
+        return _page(known, step, typed=source, wrong=wrong)
+    return _page(known, step, toast=Toast(say("Saved. Whoever waits gets the new words.")))
+
+
+@routes.post("/restore")
+@guarded(Guard.PLATFORM_TOKEN)
+def restore(name: str, step: str) -> Response:
+    """Put the default back; the store's own words stay in the versions."""
+    known, now = _known(name, step), runtime().clock.now()
+    with runtime().database.write() as session:
+        before = text_of(session, store_id=desk().store_id, workflow=known, step=step).source
+        restore_text(session, store_id=desk().store_id, workflow=known, step=step, now=now)
+    back = Toast(say("The default is back."), undo=_path(known, step), fields=(("source", before),))
+    return _page(known, step, toast=back)
+
+
+@routes.post("/preview")
+@guarded(Guard.PLATFORM_TOKEN)
+def preview(name: str, step: str) -> Response:
+    """What is in the editor, filled in; asked for while somebody types."""
+    known = _known(name, step)
+    with runtime().database.read() as session:
+        people = _people(session, known)
+        shown = _shown(session, Draft(known, step, _source()), person=_chosen(people))
+    return part("text", "preview", shown=shown)
+
+
+@routes.post("/test")
+@guarded(Guard.PLATFORM_TOKEN)
+def test(name: str, step: str) -> Response:
+    """Send what is in the editor to the store's own address."""
+    known = _known(name, step)
+    draft = Draft(known, step, _source())
+    with runtime().database.read() as session:
+        shown = _shown(session, draft, person=_chosen(_people(session, known)))
+    return part("text", "preview", shown=shown, toast=Toast(_sent(draft)))
+
+
+def _sent(draft: Draft) -> str:
+    house = runtime()
+    try:
+        with house.database.read() as session:
+            store = store_of(session)
+            person = _chosen(_people(session, draft.workflow))
+            words = written(session, store, draft=draft, person=_person(person), now=house.clock.now())
+        return say("Sent to %(address)s.", address=send_test(house, store, draft=draft, words=words))
+    except BadTextError as error:
+        return say("Line %(line)s: %(reason)s.", line=error.line, reason=error.reason)
+    except (Permanent, Unsupported) as error:
+        return str(error) or say("It was refused.")
+    except (Temporary, Unauthorised):
+        return say("The channel could not take it just now. Please try again in a minute.")
+
+
+def _page(
+    known: Workflow,
+    step: str,
+    *,
+    typed: str | None = None,
+    wrong: list[Complaint] | None = None,
+    toast: Toast | None = None,
+) -> Response:
+    with runtime().database.read() as session:
+        view: TextView = text_of(session, store_id=desk().store_id, workflow=known, step=step)
+        people = _people(session, known)
+        source = view.source if typed is None else typed
+        shown = _shown(session, Draft(known, step, source), person=_chosen(people))
+        address = store_of(session).email
+    values = {"workflow": known, "step": step, "view": view, "source": source, "people": people, "shown": shown}
+    return show("text", status=422 if wrong else 200, toast=toast, wrong=wrong or [], address=address, **values)
+
+
+def _shown(session: Session, draft: Draft, *, person: Example | None) -> Shown:
+    now = runtime().clock.now()
+    try:
+        words = written(session, store_of(session), draft=draft, person=_person(person), now=now)
+    except BadTextError as error:
+        return Shown(complaint=say("Line %(line)s: %(reason)s.", line=error.line, reason=error.reason))
+    path = path_of(desk().store_id, draft, person=_person(person))
+    return Shown(words.subject, words.text, path, person.who if person else "")
+
+
+def _people(session: Session, known: Workflow) -> list[Example]:
+    needs_order = any(on.event.startswith("order_") for on in known.starts.on)
+    return examples(session, store_of(session), workflow=known.name, needs_order=needs_order)
+
+
+def _chosen(people: list[Example]) -> Example | None:
+    """Whom the merchant chose among those who were offered, else the first; "0" is an invented customer."""
+    wanted = request.values.get("person")
+    if wanted == "0" or not people:
+        return None
+    return next((one for one in people if str(one.customer_id) == wanted), people[0])
+
+
+def _person(one: Example | None) -> Person | None:
+    return None if one is None else Person(one.customer_id, one.subject, one.event_at)
+
+
+def _source() -> str:
+    return request.form.get("source", "").replace("\r\n", "\n")[:LONGEST]
+
+
+def _known(name: str, step: str) -> Workflow:
+    """The workflow of this name. Raises NotFound, also where it has no such step."""
+    known = named(name)
+    if step not in {one.name for one in known.steps}:
+        raise NotFound("There is no such message.")
+    return known
+
+
+def _path(known: Workflow, step: str) -> str:
+    return f"{ROOT}/{known.name}/texts/{step}"
