@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.insight.clicks import Agent, Click, ClickReason, agent_of, human, judged
+from app.insight.clicks import Agent, Asking, Click, ClickReason, agent_of, asking_of, human, judged, told
 
 SENT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -96,3 +96,14 @@ def test_the_order_given_is_kept_and_does_not_matter() -> None:
 )
 def test_an_agent_is_what_it_says_of_itself(header: str | None, agent: Agent) -> None:
     assert agent_of(header) is agent
+
+
+def test_what_tells_a_scanner_is_kept_with_the_click_and_read_back() -> None:
+    asked = Asking("https://store.example.com/a b", Agent.SCANNER, "HEAD", prefetch=True, visitor="f3a9")
+    assert asking_of(told(asked)) == asked
+    assert asking_of(told(Asking("https://store.example.com"))) == Asking("https://store.example.com")
+
+
+@pytest.mark.parametrize("detail", [None, "", "https://store.example.com", "a b c d e", "browser GET"])
+def test_a_provider_s_own_receipt_holds_the_link_alone(detail: str | None) -> None:
+    assert asking_of(detail) == Asking(detail or "")

@@ -5,8 +5,17 @@ from dataclasses import replace
 import pytest
 
 from app.keys import Signer
-from app.links import counted_url, is_view, read_counted, view_url
+from app.links import (
+    Unsubscription,
+    counted_url,
+    is_view,
+    read_counted,
+    read_unsubscribe,
+    unsubscribe_url,
+    view_url,
+)
 from app.render.links import Way, led, marked
+from connectors.records import Medium
 from tests.render.cast import VOICE, filled
 from tests.render.reading import read
 
@@ -82,3 +91,20 @@ def test_the_frame_speaks_the_language_of_the_store() -> None:
     assert "Im Browser lesen" in german.html
     unknown = filled("[a]({{ store.url }})", voice=replace(VOICE, locale="tlh"))
     assert "Unsubscribe: " in unknown.text
+
+
+def test_a_link_outlives_the_key_that_signed_it_as_long_as_that_stays_in_the_list() -> None:
+    link = unsubscribe_url(SIGNER, OURS, store_id=1, customer_id=42, medium=Medium.EMAIL, message_id=7)
+    token = link.rpartition("/")[2]
+    rotated, gone = Signer(("a-newer-secret", "a-secret-of-the-house")), Signer(("a-newer-secret",))
+    assert read_unsubscribe(rotated, token) == Unsubscription(1, 42, Medium.EMAIL, 7)
+    assert read_unsubscribe(gone, token) is None
+    assert unsubscribe_url(rotated, OURS, store_id=1, customer_id=42, medium=Medium.EMAIL, message_id=7) != link
+
+
+@pytest.mark.parametrize(
+    "token", ["", ".", "1.42.email.7", "1.43.email.7.{mark}", "1.42.sms.7.{mark}", "1.42.email.7.{mark}0"]
+)
+def test_nobody_makes_another_person_s_link_out_of_their_own(token: str) -> None:
+    own = unsubscribe_url(SIGNER, OURS, store_id=1, customer_id=42, medium=Medium.EMAIL, message_id=7)
+    assert read_unsubscribe(SIGNER, token.format(mark=own.rpartition(".")[2])) is None

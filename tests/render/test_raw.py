@@ -7,7 +7,7 @@ verifies: a one-click link counts only where the signature covers both of its he
 import base64
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from types import SimpleNamespace
@@ -106,8 +106,8 @@ ENVELOPES = {**{name: _envelope(case) for name, case in CASES.items()}, "confirm
 RAWS = {name: build(one) for name, one in ENVELOPES.items()}
 
 
-def _unstamped(raw: bytes) -> str:
-    """Readable, and without what changes with each run: the time in a signed token."""
+def _readable(raw: bytes) -> str:
+    """The head and each part, decoded."""
     mail = message_from_bytes(raw, policy=policy.default)
     head = "\n".join(f"{name}: {value}" for name, value in mail.items())
     parts = "\n".join(
@@ -115,12 +115,12 @@ def _unstamped(raw: bytes) -> str:
         for part in mail.walk()
         if not part.is_multipart()
     )
-    return re.sub(r"/u/[\w.-]+", "/u/TOKEN", f"{head}\n{parts}").replace("\r\n", "\n")
+    return f"{head}\n{parts}".replace("\r\n", "\n")
 
 
 @pytest.mark.parametrize("name", RAWS)
 def test_a_mail_is_as_it_was(name: str) -> None:
-    path, words = GOLDEN / f"{name}.txt", _unstamped(RAWS[name])
+    path, words = GOLDEN / f"{name}.txt", _readable(RAWS[name])
     if os.environ.get("GOLDEN") == "write":
         path.parent.mkdir(exist_ok=True)
         path.write_text(words, encoding="utf-8")
@@ -190,6 +190,5 @@ def test_what_belongs_to_an_order_or_a_wish_is_no_list(name: str) -> None:
 
 
 def test_a_second_try_is_the_same_mail() -> None:
-    again = replace(ENVELOPES["service"])
-    assert build(again) == RAWS["service"]
+    assert {name: build(_envelope(case)) for name, case in CASES.items()} == {name: RAWS[name] for name in CASES}
     assert message_from_bytes(RAWS["marketing"])["Message-ID"] == "<m-7f3a@store.example.com>"
