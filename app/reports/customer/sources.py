@@ -1,6 +1,6 @@
 """The kinds of things that happen with a customer, and how each is asked for: always by the customer, always newest first."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -40,13 +40,15 @@ class Source:
     at: sa.ColumnElement[Any]
     key: sa.ColumnElement[Any]
     columns: tuple[sa.ColumnElement[Any], ...]
-    whose: Callable[[int, int], sa.ColumnElement[bool]]
+    whose: sa.ColumnElement[bool]
     parent: sa.Table | None = None
     has_numbers: bool = True
 
-    def query(self, store_id: int, customer_id: int) -> sa.Select[Any]:
+    @property
+    def query(self) -> sa.Select[Any]:
+        """All of this kind that happened with the customer of the parameter `customer`."""
         columns = (self.at.label("at_"), self.key.label("key_"), *self.columns)
-        query = sa.select(*columns).where(self.whose(store_id, customer_id), self.at.is_not(None))
+        query = sa.select(*columns).where(self.whose, self.at.is_not(None))
         if self.parent is None:
             return query
         same = sa.and_(
@@ -61,20 +63,16 @@ class Source:
         return row.at_, row.key_, facts
 
 
-def _of(table: sa.Table) -> Callable[[int, int], sa.ColumnElement[bool]]:
-    return lambda store_id, customer_id: sa.and_(table.c.store_id == store_id, table.c.customer_id == customer_id)
+def _of(table: sa.Table) -> sa.ColumnElement[bool]:
+    return table.c.customer_id == sa.bindparam("customer", type_=sa.BigInteger)
 
 
 def _columns(table: sa.Table, names: str) -> tuple[sa.ColumnElement[Any], ...]:
     return tuple(table.c[name] for name in names.split())
 
 
-def _decided(store_id: int, customer_id: int) -> sa.ColumnElement[bool]:
-    """What became a message stands there as that message, with its own “Why?”."""
-    told = OUTCOME.c.kind.not_in((OutcomeKind.QUEUED, OutcomeKind.SENT))
-    return sa.and_(_of(OUTCOME)(store_id, customer_id), told)
-
-
+# What became a message stands there as that message, with its own “Why?”.
+DECIDED = sa.and_(_of(OUTCOME), OUTCOME.c.kind.not_in((OutcomeKind.QUEUED, OutcomeKind.SENT)))
 LEFT = sa.func.coalesce(MESSAGE.c.sent_at, MESSAGE.c.created_at, type_=MESSAGE.c.sent_at.type)
 MOVED = sa.func.coalesce(
     PARCEL.c.delivered_at, PARCEL.c.shipped_at, PARCEL.c.updated_at, type_=PARCEL.c.updated_at.type
@@ -96,7 +94,7 @@ SOURCES: tuple[Source, ...] = (
         OUTCOME.c.at,
         OUTCOME.c.id,
         _columns(OUTCOME, "enrollment_id workflow step kind reason until"),
-        _decided,
+        DECIDED,
     ),
     Source(Kind.CONSENT, CONSENT.c.at, CONSENT.c.id, _columns(CONSENT, "medium state source wording"), _of(CONSENT)),
     Source(Kind.REVIEW, REVIEW.c.at, REVIEW.c.external_id, _columns(REVIEW, "rating"), _of(REVIEW), has_numbers=False),

@@ -10,7 +10,7 @@ from app.model import Enrollment, EnrollmentState, Message, MessageState, Outcom
 from app.pipeline.by_hand.queue import may_return
 from app.reports.keyset import Place
 from app.reports.overview.words import sentence_of
-from app.reports.queue.words import DEPTH, PAGE, Act, Line, Page, Tab, Wanted, bounded, people
+from app.reports.queue.words import DEPTH, PAGE, Act, Line, Page, Tab, Wanted, bounded, of_store, people
 from app.rows import table_of
 
 ENROLLMENT, MESSAGE, OUTCOME = map(table_of, (Enrollment, Message, Outcome))
@@ -40,11 +40,9 @@ def ledger(session: Session, *, store_id: int, wanted: Wanted, place: Place | No
 def _kind(
     session: Session, store_id: int, *, kind: str | None, wanted: Wanted, place: Place | None
 ) -> tuple[list[Any], Any | None]:
-    inner = sa.select(OUTCOME).where(OUTCOME.c.store_id == store_id)
+    inner = sa.select(OUTCOME).where(of_store(OUTCOME, store_id, wanted=wanted))
     if kind is not None:
         inner = inner.where(OUTCOME.c.kind == kind)
-    if wanted.customer_id is not None:
-        inner = inner.where(OUTCOME.c.customer_id == wanted.customer_id)
     if place is not None:
         bound = sa.tuple_(sa.literal(place.value, OUTCOME.c.at.type), sa.literal(place.id, OUTCOME.c.id.type))
         inner = inner.where(sa.tuple_(OUTCOME.c.at, OUTCOME.c.id) < bound)

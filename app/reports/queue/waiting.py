@@ -11,7 +11,7 @@ from app.model import Enrollment, EnrollmentState, Message, MessageState, Outcom
 from app.pipeline.fair import PARKED
 from app.reports.keyset import Place
 from app.reports.overview.words import sentence_of
-from app.reports.queue.words import DEPTH, PAGE, Act, Line, Page, Tab, Wanted, bounded, people
+from app.reports.queue.words import DEPTH, PAGE, Act, Line, Page, Tab, Wanted, bounded, of_store, people
 from app.rows import table_of
 
 ENROLLMENT, MESSAGE, OUTCOME = map(table_of, (Enrollment, Message, Outcome))
@@ -57,9 +57,8 @@ def _inner(table: sa.Table, store_id: int, *, state: str, wanted: Wanted, behind
     waits = table.c.state == sa.literal_column(f"'{state}'")
     if table is MESSAGE:
         waits = sa.and_(waits, table.c.state.in_([sa.literal_column("'queued'"), sa.literal_column("'sending'")]))
-    query = sa.select(*columns, owner.label("way"), reason.label("reason")).where(table.c.store_id == store_id, waits)
-    if wanted.customer_id is not None:
-        query = query.where(table.c.customer_id == wanted.customer_id)
+    query = sa.select(*columns, owner.label("way"), reason.label("reason"))
+    query = query.where(of_store(table, store_id, wanted=wanted), waits)
     if behind is not None:
         query = query.where(sa.tuple_(table.c.alarm_at, table.c.id) > sa.tuple_(*_bound(table, behind)))
     return query.order_by(table.c.alarm_at, table.c.id)

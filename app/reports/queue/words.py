@@ -83,6 +83,14 @@ def people(session: Session, *, store_id: int, ids: Iterable[int]) -> Mapping[in
     return {one.id: who(one) for one in session.scalars(query)}
 
 
+def of_store(table: sa.Table, store_id: int, *, wanted: Wanted) -> sa.ColumnElement[bool]:
+    """The rows of one store, or of one person of it."""
+    if wanted.customer_id is None:
+        return table.c.store_id == store_id
+    # The sum keeps SQLite from walking the whole store in the order of time, where one person has a few rows.
+    return sa.and_(table.c.customer_id == wanted.customer_id, table.c.store_id + 0 == store_id)
+
+
 def bounded(
     session: Session, inner: sa.Select[Any], *, where: Iterable[Any], order: Iterable[Any], depth: int | None
 ) -> tuple[list[Any], Any | None]:

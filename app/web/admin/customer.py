@@ -42,7 +42,7 @@ def more(customer_id: int) -> Response:
 
 @routes.get("/why/<int:way>/<step>")
 @guarded(Guard.PLATFORM_TOKEN)
-def why(customer_id: int, way: int, step: str) -> Response:
+def why(customer_id: int, *, way: int, step: str) -> Response:
     """Every verdict about one message."""
     with runtime().database.read() as session:
         told = because(session, store_id=desk().store_id, enrollment_id=way, step=step[:40])
