@@ -76,8 +76,7 @@ class Config:
     ses_configuration_set: str = _setting("", "configuration set whose events go to the topic")
     ses_topic_arn: str = _setting("", "the one SNS topic that may tell what became of mail, at APP_URL/receipts/ses")
     postmark_token: str = _setting("", "server token of Postmark", secret=True)
-    postmark_marketing_stream: str = _setting("broadcast", "message stream of Postmark for marketing")
-    postmark_service_stream: str = _setting("outbound", "message stream of Postmark for what belongs to an order")
+    postmark_streams: str = _setting("broadcast,outbound", "message streams of Postmark: for marketing, for orders")
     postmark_webhook_secret: str = _setting(
         "", "password in the webhook's address: https://postmark:SECRET@.../receipts/postmark", secret=True
     )
@@ -168,6 +167,7 @@ class Config:
             ("mail_channel", self.mail_channel in MAIL_CHANNELS, f"must be one of {', '.join(MAIL_CHANNELS[1:])}"),
             ("text_channel", self.text_channel in {"", "twilio"}, "must be twilio or empty"),
             ("ses_region", re.fullmatch(r"([a-z]{2}(-[a-z]+)+-\d)?", self.ses_region), "must look like eu-west-1"),
+            ("postmark_streams", re.fullmatch(r"[\w-]+,[\w-]+", self.postmark_streams), "must be two, with a comma"),
             ("mailgun_region", self.mailgun_region in {"us", "eu"}, "must be us or eu"),
             ("mailgun_domain", re.fullmatch(r"[A-Za-z0-9.-]*", self.mailgun_domain), "must be a domain"),
             ("twilio_sid", re.fullmatch(r"(AC[0-9a-fA-F]{32})?", self.twilio_sid), "must be AC and 32 hex digits"),

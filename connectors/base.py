@@ -5,12 +5,14 @@ A connector or channel is found by its folder or file name: `connectors/stores/<
 Failures speak the words of `connectors.errors` and nothing else.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from connectors.keeping import KeepsMessages as KeepsMessages  # noqa: PLC0414 - handed on.
+from connectors.keeping import Kept as Kept  # noqa: PLC0414 - handed on.
 from connectors.providers import ChannelSettings as ChannelSettings  # noqa: PLC0414 - handed on.
 from connectors.records import ConsentRecord, Kind, Medium, Page, Reading, StoreProfile
 
@@ -258,14 +260,6 @@ class Channel(Protocol):
     def close(self) -> None: ...
 
 
-class SendsBatches(Protocol):
-    """What a channel can do whose provider takes many messages in one call, each judged by itself."""
-
-    def send_batch(self, envelopes: Sequence[Envelope]) -> Sequence[Accepted | Exception]:
-        """What became of each, in their order: taken, or the error that `send` would have raised."""
-        ...
-
-
 @runtime_checkable
 class SendsManyAtOnce(Protocol):
     """What a channel can do that keeps several messages on their way at once, each over a connection of its own."""
@@ -279,25 +273,6 @@ class SendsManyAtOnce(Protocol):
         and not told is in doubt: at most one message a connection. The next envelope is asked for when there is room for it.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """One message that the outbox keeps: the raw bytes as they would have left."""
-
-    key: str
-    at: datetime
-    raw: bytes = field(repr=False)
-
-
-class KeepsMessages(Protocol):
-    """What the outbox can do beyond sending: show and forget what it keeps."""
-
-    def kept(self, store: str, limit: int = 100) -> Sequence[Kept]: ...
-
-    def one(self, key: str, *, store: str) -> Kept | None: ...
-
-    def forget(self, key: str, *, store: str) -> None: ...
 
 
 RETRY_LATER = timedelta(minutes=1)

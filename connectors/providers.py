@@ -34,8 +34,7 @@ class ChannelSettings:
     ses_configuration_set: str = ""
     ses_topic_arn: str = ""
     postmark_token: str = field(default="", repr=False)
-    postmark_marketing_stream: str = "broadcast"
-    postmark_service_stream: str = "outbound"
+    postmark_streams: str = "broadcast,outbound"
     postmark_webhook_secret: str = field(default="", repr=False)
     mailgun_key: str = field(default="", repr=False)
     mailgun_domain: str = ""

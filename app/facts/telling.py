@@ -13,6 +13,7 @@ from app.facts.seen import Seen
 from app.model import Store
 from app.policy import Standing
 from app.policy.parcels import Parcel, lateness
+from app.reachable import can_reach
 from app.zones import clock_of, zone_of
 from connectors.money import exponent
 from workflows.language import (
@@ -193,7 +194,7 @@ def standing_of(seen: Seen, ask: Ask, *, store: Store) -> Standing:
     return Standing(
         customer_id=row.id,
         zone=clock_of(row.country, row.region, phone=row.phone, store_zone=store.zone),
-        has_address=bool(address),
+        has_address=can_reach(ask.medium, address),
         consent=row.email_consent if ask.medium == "email" else None,
         rights=rights_of(row, ask.medium, store_zone=store.zone),
         suppressed=seen.suppressed.get((ask.medium, address)) if address else None,

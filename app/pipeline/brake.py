@@ -69,12 +69,12 @@ def watch(runtime: Runtime) -> int:
     with runtime.database.read() as session:
         found = session.execute(_lately(now)).all()
     places: dict[int, set[str]] = {}
-    for store_id, workflow in found:
-        places.setdefault(store_id, set()).add(workflow)
+    for row in found:
+        places.setdefault(row.store_id, set()).add(row.workflow)
     return sum(_look(runtime, store_id, workflows=workflows, now=now) for store_id, workflows in sorted(places.items()))
 
 
-def _lately(now: datetime) -> sa.Select[tuple[int, str]]:
+def _lately(now: datetime) -> sa.Select[Any]:
     return (
         sa.select(MESSAGE.c.store_id, MESSAGE.c.workflow)
         .join(RECEIPT, RECEIPT.c.message_id == MESSAGE.c.id)
@@ -88,11 +88,8 @@ def _look(runtime: Runtime, store_id: int, *, workflows: set[str], now: datetime
     with runtime.database.write() as session:
         held = session.execute(sa.select(STORE.c.id).where(STORE.c.id == store_id).with_for_update()).first()
         past = brakes(session, store_id, limit=200) if held else []
-        put_on = [
-            one
-            for one in sorted({WHOLE_STORE, *workflows})
-            if held and _put_on(session, store_id, one, past=past, now=now)
-        ]
+        scopes = sorted({WHOLE_STORE, *workflows}) if held else []
+        put_on = [one for one in scopes if _put_on(session, store_id, scope=one, past=past, now=now)]
         if put_on:
             _tell_the_law(session, store_id, now=now)
     for scope in put_on:
@@ -100,7 +97,7 @@ def _look(runtime: Runtime, store_id: int, *, workflows: set[str], now: datetime
     return len(put_on)
 
 
-def _put_on(session: Session, store_id: int, scope: str, *, past: Sequence[Braked], now: datetime) -> bool:
+def _put_on(session: Session, store_id: int, *, scope: str, past: Sequence[Braked], now: datetime) -> bool:
     """Brake where it must be; what was sent before the last brake ended was paid for already."""
     last = next((one for one in past if one.workflow == scope), None)
     if last is not None and last.is_on(now):

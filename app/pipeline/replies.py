@@ -45,7 +45,9 @@ def _obey(session: Session, reply: Reply, *, now: datetime) -> int:
         return 0
     kind = IdentityKind.PHONE if is_text else IdentityKind.EMAIL
     holders = _holders(session, kind, address=address)
-    people = [one for one in holders if reply.state is ConsentState.UNSUBSCRIBED or _had_stopped(session, one, reply)]
+    people = [
+        one for one in holders if reply.state is ConsentState.UNSUBSCRIBED or _had_stopped(session, one, reply=reply)
+    ]
     for store_id, customer_id in people:
         consent.answer(
             session,
@@ -72,7 +74,7 @@ def _holders(session: Session, kind: IdentityKind, *, address: str) -> list[tupl
     return sorted((store_id, customer_id) for store_id, customer_id in found)
 
 
-def _had_stopped(session: Session, holder: tuple[int, int], reply: Reply) -> bool:
+def _had_stopped(session: Session, holder: tuple[int, int], *, reply: Reply) -> bool:
     """Whether the last answer was a no that came by this same way."""
     query = (
         sa.select(CONSENT.c.state, CONSENT.c.source)

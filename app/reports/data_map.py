@@ -26,7 +26,7 @@ FATES: dict[str, str] = {
     **dict.fromkeys(("checkout", "confirmation", "consent", "event", "identity", "interest"), GOES),
     **dict.fromkeys(("note", "suppression", "tag"), GOES),
     **dict.fromkeys(("message", "outcome", "enrollment", "receipt"), STAYS_BARE),
-    **dict.fromkeys(("store", "connection", "installation", "member", "saved_filter", "sender_day", "store_text"), OF_STORE),
+    **dict.fromkeys(("brake", "store", "connection", "installation", "member", "saved_filter", "sender_day", "store_text"), OF_STORE),
     "customer": "The row stays as an empty shell, so that its id is never given to somebody else.",
     "deed": "An audit row stays: who of the store did what, when, on which of our ids.",
     "delivery": "One set aside loses its body; one that waits is opened first, and loses it then.",

@@ -62,10 +62,7 @@ def open_channel(settings: ChannelSettings) -> "Postmark | None":
     """The channel with the settings' server token; None where another one is in use."""
     if settings.mail_channel != "postmark":
         return None
-    streams = {
-        Purpose.MARKETING: settings.postmark_marketing_stream,
-        Purpose.SERVICE: settings.postmark_service_stream,
-    }
+    streams = dict(zip((Purpose.MARKETING, Purpose.SERVICE), settings.postmark_streams.split(","), strict=True))
     return Postmark(Desk("Postmark", ORIGIN), settings.postmark_token, streams=streams)
 
 

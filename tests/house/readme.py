@@ -68,7 +68,8 @@ def reasons() -> str:
 
 def names() -> str:
     """Every workflow with its title."""
-    return "\n".join(f"- `{one.name}`: {one.title}" for one in workflows.load().values())
+    told = "; ".join(f"`{one.name}`: {one.title}" for one in workflows.load().values())
+    return fill(f"{told}.", WIDTH, break_on_hyphens=False)
 
 
 PARTS: dict[str, Callable[[], str]] = {

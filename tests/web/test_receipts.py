@@ -36,8 +36,8 @@ POSTMARK = {"RecordType": "Bounce", "Type": "HardBounce", "ID": 9, "MessageID": 
 
 @pytest.fixture
 def config(config: Config) -> Config:
-    secrets = {"postmark_webhook_secret": SECRET, "mailgun_signing_key": SECRET, "twilio_token": SECRET}
-    return replace(config, app_url=APP, ses_topic_arn=TOPIC, **secrets)
+    tokens = replace(config, postmark_webhook_secret=SECRET, mailgun_signing_key=SECRET, twilio_token=SECRET)
+    return replace(tokens, app_url=APP, ses_topic_arn=TOPIC)
 
 
 @pytest.fixture

@@ -52,10 +52,7 @@ class Senders:
 
     def to(self, number: str) -> str:
         """Who sends to this number. Raises Unsupported where nobody does."""
-        try:
-            country = phonenumbers.region_code_for_number(phonenumbers.parse(number)) or "001"
-        except phonenumbers.NumberParseException:
-            raise Permanent("this is not a phone number", bad_address=True) from None
+        country = phonenumbers.region_code_for_number(phonenumbers.parse(number)) or "001"
         sender = self.by_country.get(country) or self.by_country.get(ANYWHERE)
         if sender is None or (country in NUMBERS_ONLY and not (NUMBER.fullmatch(sender) or SERVICE.fullmatch(sender))):
             raise Unsupported(f"TWILIO_SENDERS names no sender for numbers of {country}")
@@ -81,7 +78,8 @@ class Twilio:
         """Hand one text over. Raises Temporary, Permanent, InDoubt, Unsupported (no text, or no sender for the country)."""
         if envelope.medium is not Medium.SMS:
             raise Unsupported("twilio carries texts and nothing else")
-        form = {"To": envelope.to.address, "Body": _body(envelope.text)} | self._from(envelope)
+        number = _number(envelope.to.address)
+        form = {"To": number, "Body": _body(envelope.text)} | self._from(number)
         if self._callback.startswith("https://"):
             form["StatusCallback"] = f"{self._callback}?{urlencode({'message': envelope.key, 'store': envelope.store})}"
         answer = self._desk.post(self._path, data=form, auth=self._auth)
@@ -94,8 +92,8 @@ class Twilio:
     def close(self) -> None:
         """Nothing that matters is open between calls."""
 
-    def _from(self, envelope: Envelope) -> dict[str, str]:
-        sender = self._senders.to(envelope.to.address)
+    def _from(self, number: str) -> dict[str, str]:
+        sender = self._senders.to(number)
         return {"MessagingServiceSid" if SERVICE.fullmatch(sender) else "From": sender}
 
     def _taken(self, answer: Answer) -> Accepted:
@@ -118,6 +116,15 @@ class Twilio:
         if code in OURS_TO_MEND:
             return Temporary(f"Twilio takes nothing from this sender now ({told})", MISCONFIGURED)
         return Permanent(f"Twilio refuses the text ({told})", bad_address=code in BAD_NUMBER)
+
+
+def _number(text: str) -> str:
+    """The number as E.164, however it was typed. Raises Permanent where it says no country, or is none."""
+    try:
+        number = phonenumbers.parse(text)
+    except phonenumbers.NumberParseException:
+        raise Permanent("this is not a phone number with its country", bad_address=True) from None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def _body(text: str) -> str:

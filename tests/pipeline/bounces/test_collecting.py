@@ -187,8 +187,8 @@ class Imap:
             raw = self.letters[number]
             yield f"* 1 FETCH (UID {number} BODY[]<0> {{{len(raw)}}}\r\n".encode() + raw + b")\r\n"
         elif words.startswith("UID STORE"):
-            number, _, flags = words.removeprefix("UID STORE ").partition(" ")
-            self.flags[int(number)] = flags
+            name, _, flags = words.removeprefix("UID STORE ").partition(" ")
+            self.flags[int(name)] = flags
 
 
 @contextmanager
