@@ -1,30 +1,26 @@
-"""60 days after a customer's last order, email “win_back_miss_you”.
-67 days after a customer's last order, email “win_back_news”.
-81 days after a customer's last order, email “win_back_goodbye”.
+"""As soon as a customer has been silent for longer than is their way, email “win_back_miss_you”.
+7 days after a customer has been silent for longer than is their way, email “win_back_news”.
+21 days after a customer has been silent for longer than is their way, email “win_back_goodbye”.
+Their way is their own rhythm; where too little of it is known, 60 days after their last order.
 It ends when they have ordered again.
 """
 
-from workflows.language import Rank, Workflow, any_order, days, dial, email, ordered_again, step
+from workflows.language import AT_ONCE, Rank, Workflow, days, dial, email, falls_quiet, ordered_again, step
 
 WORKFLOW = Workflow(
     title="Win back quiet customers",
-    starts=any_order,
+    starts=falls_quiet,
     steps=(
-        step(
-            "miss_you",
-            after=dial("miss_you", days(60), low=days(30), high=days(365)),
-            stale=days(14),
-            send=email("win_back_miss_you"),
-        ),
+        step("miss_you", after=AT_ONCE, stale=days(14), send=email("win_back_miss_you")),
         step(
             "news",
-            after=dial("news", days(67), low=days(33), high=days(380)),
+            after=dial("news", days(7), low=days(3), high=days(60)),
             stale=days(14),
             send=email("win_back_news"),
         ),
         step(
             "goodbye",
-            after=dial("goodbye", days(81), low=days(40), high=days(400)),
+            after=dial("goodbye", days(21), low=days(8), high=days(120)),
             stale=days(14),
             send=email("win_back_goodbye"),
             puts_to_rest=True,

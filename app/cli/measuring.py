@@ -50,6 +50,8 @@ def rehearse(*, store: str, workflow: str, since: datetime) -> None:
 def _tell_rehearsal(told: Rehearsed) -> None:
     people = len({one.customer_id for one in told.said})
     click.echo(f"{told.taken_in} would have been taken in, and {len(told.said)} messages sent to {people} customers.")
+    if told.caveat:
+        click.echo(told.caveat)
     for one in told.said[:MOST_SHOWN]:
         click.echo(f"{one.at:%Y-%m-%d %H:%M}  customer {one.customer_id}  {one.step}")
     if len(told.said) > MOST_SHOWN:

@@ -42,6 +42,12 @@ class Alive:
         """That each is still a customer."""
         return np.asarray(expit(-self._log_odds_gone(ages)))
 
+    def fades(self, ages: Ages, alive: float = 0.5) -> Floats:
+        """The silence after which each is a customer with no more than this probability; finite."""
+        log_odds = np.log((1.0 - alive) / alive) - np.log(self.a / (self.b + ages.repeats))
+        longer = np.exp(np.clip(log_odds / (self.r + ages.repeats), 0.0, 50.0))
+        return np.asarray((self.alpha + ages.last) * (longer - 1.0))
+
     def no_order(self, ages: Ages, horizon: float) -> Floats:
         """The probability of no order within the horizon; closed, because one is lost only at an order."""
         stays = np.exp((self.r + ages.repeats) * np.log((self.alpha + ages.now) / (self.alpha + ages.now + horizon)))

@@ -16,7 +16,8 @@ from app.insight.replenish import Replenishment, replenishment
 @dataclass(frozen=True, slots=True)
 class Returns:
     """One row per customer, ordered. `no_order`: the probability of no order within the horizon; `next_order`: days from
-    `as_of` to the likeliest half-way point of those who order again; `expected`: orders (days with one) in the horizon."""
+    `as_of` to the likeliest half-way point of those who order again; `expected`: orders (days with one) in the horizon;
+    `fades`: the silence after which they are rather gone than not."""
 
     customer: Ints
     orders: Ints
@@ -25,11 +26,16 @@ class Returns:
     no_order: Floats
     next_order: Floats
     expected: Floats
+    fades: Floats
     rhythm: Replenishment
 
     def gap(self, quantile: float = 0.9) -> Floats:
         """Days that only 1 - `quantile` of the person's own gaps outlast, by what is known of the person and the store."""
         return self.rhythm.gap(quantile)
+
+    def quiet_after(self, *, quantile: float = 0.9, least: float = 30.0) -> Floats:
+        """Days of silence after which win-back is due, reckoned from their last order: `lapsed` as a length of time."""
+        return np.asarray(np.maximum(np.minimum(self.gap(quantile), self.fades), least))
 
     def lapsed(self, *, quantile: float = 0.9, alive: float = 0.5, least: float = 30.0) -> Bools:
         """Win-back is due: probably no customer any more, or silent for longer than their way; never before `least` days."""
@@ -53,6 +59,7 @@ def returns(*, customer: Numbers, day: Numbers, as_of: float, horizon: float = 9
         no_order=0.5 * (1.0 - told.probability + model.no_order(ages, horizon)),
         next_order=told.due(0.5),
         expected=model.expected(ages, horizon),
+        fades=model.fades(ages),
         rhythm=told,
     )
 

@@ -23,7 +23,8 @@ class Figure(Base):
 
 class Forecast(Base):
     """When somebody is likely to order next, as of `at`: the half-way day of those like them who come again, and the days
-    between which four in five of these come. `alive` is the chance in percent that they are a customer still."""
+    between which four in five of these come. `alive` is the chance in percent that they are a customer still. `quiet_after` is
+    how many days of silence are longer than their way; None where too little is known of it."""
 
     __tablename__ = "forecast"
     __table_args__ = (sa.Index("ix_forecast_customer_id", "customer_id"),)
@@ -34,4 +35,5 @@ class Forecast(Base):
     from_at: Mapped[datetime] = mapped_column(UTCDateTime)
     until_at: Mapped[datetime] = mapped_column(UTCDateTime)
     alive: Mapped[int] = mapped_column(sa.Integer)
+    quiet_after: Mapped[int | None] = mapped_column(sa.Integer)
     at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,7 +1,7 @@
 """Station 4: each workflow that was switched on before the news happened takes the customer in, once per subject."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -9,12 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.model import Enrollment, EnrollmentState, Event, Outcome, Store, WorkflowSetting
-from app.rows import bulk, insert_of, table_of
+from app.model import Enrollment, EnrollmentState, Event, Forecast, Outcome, Store, WorkflowSetting
+from app.rows import bulk, chunks, insert_of, table_of
 from workflows.language import On, Workflow
 
 ENROLLMENT = table_of(Enrollment)
 EVENT = table_of(Event)
+FORECAST = table_of(Forecast)
 OUTCOME = table_of(Outcome)
 SETTING = table_of(WorkflowSetting)
 SELF = "self"
@@ -22,7 +23,8 @@ SELF = "self"
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """An event that was not known before, or, where `was` is set, one that was thought to be of that later time."""
+    """An event that was not known before, or, where `was` is set, one that was thought to be of that later time. `rhythm`: the
+    silence that is longer than the customer's way, where it is known and asked for."""
 
     kind: str
     subject: str
@@ -30,6 +32,7 @@ class News:
     at: datetime
     is_abroad: bool = False
     was: datetime | None = None
+    rhythm: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def taking(news: News, *, workflow: Workflow, dials: Mapping[str, int]) -> Takin
     """How this news takes its customer into the workflow; None where the workflow does not listen for it."""
     for rank, on in enumerate(workflow.starts.on):
         if on.event == news.kind:
-            anchor = news.at + _plus(on, is_abroad=news.is_abroad)
+            anchor = news.at + _plus(on, news, dials=dials)
             subject = SELF if workflow.starts.once_per_customer else news.subject
             return Taking(subject, anchor, rank, workflow.steps[0].due(anchor, dials))
     return None
@@ -65,10 +68,22 @@ def enroll(
             continue
         since = max(setting.on_since, store.live_since)
         ours = [one for one in events if any(on.event == one.kind for on in workflow.starts.on)]
+        ours = with_rhythms(session, ours) if workflow.starts.rhythm else ours
         for one in ours:
             if one.at < since and one.was is not None and one.was >= since:
                 _withdraw(session, one, workflow=workflow, setting=setting, since=since)
         _enroll_all(session, [one for one in ours if one.at >= since], workflow=workflow, setting=setting, now=now)
+
+
+def with_rhythms(session: Session, events: Sequence[News]) -> list[News]:
+    """The same news with each customer's own rhythm as it was reckoned last night."""
+    known: dict[int, int | None] = {}
+    for chunk in chunks(sorted({one.customer_id for one in events})):
+        query = sa.select(FORECAST.c.customer_id, FORECAST.c.quiet_after).where(FORECAST.c.customer_id.in_(chunk))
+        known |= dict(tuple(row) for row in session.execute(query))
+    return [
+        replace(one, rhythm=timedelta(days=found)) if (found := known.get(one.customer_id)) else one for one in events
+    ]
 
 
 def _switched_on(session: Session, store: Store) -> dict[str, Any]:
@@ -115,8 +130,10 @@ def _row(customer_id: int, entry: Taking, *, workflow: Workflow, setting: Any, n
     }
 
 
-def _plus(on: On, *, is_abroad: bool) -> timedelta:
-    return on.plus_abroad if is_abroad and on.plus_abroad is not None else on.plus
+def _plus(on: On, news: News, *, dials: Mapping[str, int]) -> timedelta:
+    if on.rhythm is not None:
+        return news.rhythm or timedelta(days=on.rhythm.number(dials))
+    return on.plus_abroad if news.is_abroad and on.plus_abroad is not None else on.plus
 
 
 def _has_room(session: Session, event: News, *, entry: Taking, workflow: Workflow, store_id: int) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.insight.hazards import ENOUGH
 from app.insight.returns import Returns, returns
 from app.model import Customer, Figure, Forecast, Order, Store, SyncRun, SyncState
+from app.pipeline import rhythms
 from app.reports.figures.calendar import day_edges
 from app.reports.figures.counting import count_buyers, count_effects
 from app.reports.figures.keeping import keep, kept
@@ -30,6 +31,8 @@ HORIZON = 180.0
 DAY = timedelta(days=1)
 # Who is rather gone than not is expected to do nothing.
 LEAST_ALIVE = 0.5
+# Two gaps of their own make a rhythm; nobody is left alone for longer than a year for being slow.
+LEAST_ORDERS, MOST_QUIET = 3, 365.0
 PIECE = 5_000
 
 
@@ -49,6 +52,7 @@ def renew(runtime: Runtime, store: Store) -> bool:
         for report, figure in ((BUYERS, buyers), (EFFECTS, effects), (SENT, sent)):
             keep(session, store.id, report=report, figure=figure, at=now)
         keep(session, store.id, report=PACE, figure={"days": buyers.gap_days}, at=now)
+    rhythms.follow(runtime, store)
     return True
 
 
@@ -98,6 +102,7 @@ def _forecasts(session: Session, store: Store, *, now: datetime) -> list[dict[st
 
 def _rows(told: Returns, *, store_id: int, now: datetime) -> list[dict[str, Any]]:
     low, high = told.rhythm.due(0.1), told.rhythm.due(0.9)
+    quiet = np.ceil(np.minimum(told.quiet_after(), MOST_QUIET))
     known = np.flatnonzero((told.orders > 1) & (told.alive >= LEAST_ALIVE))
     return [
         {
@@ -107,6 +112,7 @@ def _rows(told: Returns, *, store_id: int, now: datetime) -> list[dict[str, Any]
             "from_at": now + float(low[place]) * DAY,
             "until_at": now + float(high[place]) * DAY,
             "alive": round(float(told.alive[place]) * 100),
+            "quiet_after": int(quiet[place]) if told.orders[place] >= LEAST_ORDERS else None,
             "at": now,
         }
         for place in known

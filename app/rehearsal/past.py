@@ -6,20 +6,21 @@ model, and only the columns that a rehearsal asks for.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.model import Checkout, Consent, Customer, Fulfillment, Order, OrderLine, Refund, Review, Store
+from app.model import Checkout, Consent, Customer, Forecast, Fulfillment, Order, OrderLine, Refund, Review, Store
 from app.pipeline.ingest.orders import NOT_BOUGHT
 from app.policy.consent import Answer, Basis
 from app.rows import table_of
 from connectors.records import Medium
 
 CUSTOMER, ORDER, LINE, PARCEL = map(table_of, (Customer, Order, OrderLine, Fulfillment))
+FORECAST = table_of(Forecast)
 REFUND, REVIEW, CONSENT, CHECKOUT = map(table_of, (Refund, Review, Consent, Checkout))
 PIECE = 2000
 NEVER, FOR_EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -42,13 +43,15 @@ class Bought:
 
 @dataclass(slots=True)
 class Past:
-    """Everything that is replayed of one person; lists are in the order of time."""
+    """Everything that is replayed of one person; lists are in the order of time. `rhythm` is the silence that is longer than
+    their way, as it is known today: what was known of it at each time is not kept."""
 
     row: Any
     orders: list[Bought] = field(default_factory=list)
     answers: list[tuple[datetime, Answer]] = field(default_factory=list)
     reviews: list[Any] = field(default_factory=list)
     checkouts: list[Any] = field(default_factory=list)
+    rhythm: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,9 @@ def _read(piece: _Piece) -> Mapping[int, Past]:
     names = ("customer_id", "external_id", "started_at", "updated_at", "completed_at", "total", "currency", "url")
     for row in piece.session.execute(piece.of(CHECKOUT, *names, column=CHECKOUT.c.customer_id)):
         found[row.customer_id].checkouts.append(row)
+    for row in piece.session.execute(piece.of(FORECAST, "customer_id", "quiet_after", column=FORECAST.c.customer_id)):
+        if row.customer_id in found and row.quiet_after:
+            found[row.customer_id].rhythm = timedelta(days=row.quiet_after)
     for one in orders.values():
         one.stands_until = stands_until(one)
     return found

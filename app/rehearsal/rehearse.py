@@ -37,6 +37,7 @@ TOLD = ORDERED | frozenset(
         EventKind.ANNIVERSARY,
     }
 )
+RHYTHMS = "Each customer's rhythm is taken as it is known today; on the day itself less of it was known."
 
 
 class CannotRehearseError(ValueError):
@@ -65,13 +66,14 @@ class OnDay:
 @dataclass(slots=True)
 class Rehearsed:
     """What would have been: messages in the order of time; how often each reason held one back, deferrals apart; and how many
-    were taken in."""
+    were taken in. `caveat` says what could not be replayed as it was."""
 
     workflow: str
     since: datetime
     until: datetime
     said: list[Said] = field(default_factory=list)
     taken_in: int = 0
+    caveat: str | None = None
     verdicts: Counter[tuple[date, Decision, Reason]] = field(default_factory=Counter)
 
     @classmethod
@@ -80,7 +82,9 @@ class Rehearsed:
         first = parts[0]
         said = sorted((one for part in parts for one in part.said), key=attrgetter("at", "customer_id"))
         verdicts = sum((part.verdicts for part in parts), Counter[tuple[date, Decision, Reason]]())
-        return cls(first.workflow, first.since, first.until, said, sum(one.taken_in for one in parts), verdicts)
+        return cls(
+            first.workflow, first.since, first.until, said, sum(one.taken_in for one in parts), first.caveat, verdicts
+        )
 
     @property
     def held_back(self) -> Counter[str]:
@@ -124,7 +128,7 @@ def rehearse(
     """Replay the store's history from `since` to `now`, as if this workflow alone had been on; of several who share the work,
     (0, 2) replays every other piece. Raises CannotRehearseError."""
     may_be_rehearsed(workflow)
-    found = Rehearsed(workflow.name, since, now)
+    found = Rehearsed(workflow.name, since, now, caveat=RHYTHMS if workflow.starts.rhythm else None)
     wanted, zone = frozenset(on.event for on in workflow.starts.on), zone_of(None, None, store_zone=store.zone)
     stage = _Stage(store, workflow, dials, law_of(store), now, found, wanted, zone)
     for past in pasts(session, store, until=now, share=share):
@@ -234,7 +238,7 @@ def _order_news(stage: _Stage, past: Past) -> Iterator[News]:
             moments += [(EventKind.ORDER_SHIPPED, parcel.shipped_at), (EventKind.ORDER_DELIVERED, parcel.delivered_at)]
         for kind, at in moments:
             if at is not None and kind in stage.wanted:
-                yield News(kind, subject, row.customer_id, at, abroad)
+                yield News(kind, subject, row.customer_id, at, abroad, rhythm=past.rhythm)
 
 
 def _days(stage: _Stage, past: Past, *, wanted: frozenset[str]) -> Iterator[News]:

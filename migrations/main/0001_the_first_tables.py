@@ -574,6 +574,7 @@ def upgrade() -> None:
         sa.Column("from_at", UTCDateTime(), nullable=False),
         sa.Column("until_at", UTCDateTime(), nullable=False),
         sa.Column("alive", sa.Integer(), nullable=False),
+        sa.Column("quiet_after", sa.Integer(), nullable=True),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_forecast_customer_id")),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_forecast_store_id")),

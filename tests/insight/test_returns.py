@@ -103,6 +103,15 @@ def test_nobody_has_lapsed_before_thirty_days() -> None:
     assert not found.lapsed().any()
 
 
+def test_the_length_of_a_silence_says_the_same_as_the_judgement_of_it() -> None:
+    whose, days = regulars()
+    for as_of in (290.0, 305.0, 330.0, 360.0, 400.0, 700.0):
+        found = returns(customer=whose, day=days, as_of=as_of)
+        assert ((found.silence > found.quiet_after()) == found.lapsed()).all()
+        assert np.isfinite(found.quiet_after()).all()
+        assert found.quiet_after().min() >= 30.0
+
+
 def test_next_order_follows_the_own_rhythm() -> None:
     whose, days = regulars()
     found = returns(customer=whose, day=days, as_of=305.0, horizon=60.0)
@@ -124,7 +133,7 @@ def test_no_orders_give_empty_answers() -> None:
 def test_any_orders_give_finite_numbers(orders: list[tuple[int, float]], as_of: float, horizon: float) -> None:
     whose, days = [one for one, _ in orders], [day for _, day in orders]
     found = returns(customer=whose, day=days, as_of=as_of, horizon=horizon)
-    for values in (found.alive, found.no_order, found.next_order, found.expected, found.gap()):
+    for values in (found.alive, found.no_order, found.next_order, found.expected, found.gap(), found.fades):
         assert np.isfinite(values).all()
     assert ((found.no_order >= 0.0) & (found.no_order <= 1.0)).all()
     assert (found.expected >= 0.0).all()

@@ -53,7 +53,7 @@ def test_what_belongs_to_an_order_needs_no_consent(story: Story) -> None:
 
 def test_pain_12_workflows_that_overlap_do_not_flood_anybody(story: Story) -> None:
     story.on("welcome", "win_back", "review_request", "post_purchase", "first_order_thanks", "milestone")
-    story.turn("win_back", miss_you=30)
+    story.turn("win_back", quiet=30)
     story.join("anna")
     for _ in range(6):
         story.arrive(story.order("anna", price=20_000))

@@ -30,10 +30,10 @@ from workflows.language.grammar import (
 from workflows.language.lengths import AT_ONCE, Unit, WorkingDays, counted, days, hours, spoken, working_days
 from workflows.language.vocabulary import (
     anniversary_comes,
-    any_order,
     back_in_stock,
     birthday,
     checkout_left,
+    falls_quiet,
     first_order,
     first_order_paid,
     has_bought_it,
@@ -80,7 +80,6 @@ __all__ = [
     "Workflow",
     "WorkingDays",
     "anniversary_comes",
-    "any_order",
     "back_in_stock",
     "birthday",
     "checkout_left",
@@ -88,6 +87,7 @@ __all__ = [
     "days",
     "dial",
     "email",
+    "falls_quiet",
     "first_order",
     "first_order_paid",
     "has_bought_it",

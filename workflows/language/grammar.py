@@ -47,12 +47,14 @@ class Condition:
 class On:
     """A kind of event that starts a workflow, and how long after it the thing itself is reckoned to happen.
 
-    `plus_abroad` replaces `plus` for a parcel that leaves the store's own country.
+    `plus_abroad` replaces `plus` for a parcel that leaves the store's own country. With a `rhythm` it is reckoned to happen
+    when somebody has been silent for longer than is their way; that many days after the event where nobody knows it.
     """
 
     event: str
     plus: timedelta = timedelta(0)
     plus_abroad: timedelta | None = None
+    rhythm: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ class Start:
     restarts: bool = False
     cool_off: timedelta | None = None
     at_once: str | None = None
+
+    @property
+    def rhythm(self) -> Number | None:
+        """The days that stand in for a rhythm that is not known; None where no rhythm is asked for."""
+        return next((on.rhythm for on in self.on if on.rhythm is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +174,8 @@ class Workflow:
         times = (one.after for one in self.steps if isinstance(one.after, Dial))
         percents = (one.send.code.percent for one in self.steps if one.send.code)
         budget = (self.budget,) if self.budget else ()
-        return tuple(dict.fromkeys((*times, *self.numbers, *percents, *budget)))
+        rhythm = (self.starts.rhythm,) if self.starts.rhythm else ()
+        return tuple(dict.fromkeys((*rhythm, *times, *self.numbers, *percents, *budget)))
 
     def turned(self, saved: Mapping[str, int]) -> dict[str, int]:
         """Every dial's number as it stands, in whole units."""
@@ -207,6 +215,11 @@ class Workflow:
     def sentences(self, saved: Mapping[str, int] | None = None) -> str:
         """The workflow in plain words, a line a step, with these dials."""
         lines = [self._sentence(one, saved or {}) for one in self.steps]
+        if self.starts.rhythm:
+            instead = self.starts.rhythm.said(self.starts.rhythm.number(saved or {}))
+            lines.append(
+                f"Their way is their own rhythm; where too little of it is known, {instead} after their last order."
+            )
         if self.stops:
             lines.append(f"It ends when {' or '.join(one.words for one in self.stops)}.")
         return "\n".join(lines)

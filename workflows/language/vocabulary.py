@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+from workflows.language.dials import number
 from workflows.language.facts import Facts
 from workflows.language.grammar import Condition, On, Start
-from workflows.language.lengths import days
+from workflows.language.lengths import Unit, days
 
 DAYS_OF_A_YEAR = 365.2425
 
@@ -102,7 +103,23 @@ _still_late = Condition(
 _still_anniversary = Condition("they still have that order", "has_not_ordered", _is_anniversary)
 
 subscribes = Start("somebody subscribes", (On("subscribed"),), _still_subscribed, once_per_customer=True)
-any_order = Start("a customer's last order", (On("order_placed"),), _still_counts)
+falls_quiet = Start(
+    "a customer has been silent for longer than is their way",
+    (
+        On(
+            "order_placed",
+            rhythm=number(
+                "quiet",
+                60,
+                low=30,
+                high=365,
+                unit=Unit.DAYS,
+                words="of silence, where a customer's own rhythm is not known",
+            ),
+        ),
+    ),
+    _still_counts,
+)
 order_placed = Start("an order is placed", (On("order_placed"),), _still_counts)
 order_paid = Start("an order was paid", (On("order_paid"),), _still_counts)
 first_order = Start("a customer's first order", (On("order_placed"),), _still_first)

@@ -18,7 +18,7 @@ from app.model import Checkout, Consent, Enrollment, Fulfillment, Interest, Inte
 from app.model.event import EventKind
 from app.pipeline.calendar.days import anniversaries_between, birthdays_between
 from app.pipeline.calendar.parcels import late_now
-from app.pipeline.enroll import News, Taking, taking
+from app.pipeline.enroll import News, Taking, taking, with_rhythms
 from app.pipeline.entries import entries
 from app.rows import table_of
 from connectors.records import ConsentState, Medium, OrderStatus
@@ -62,7 +62,9 @@ def entering(session: Session, span: Span, *, dials: Mapping[str, int]) -> list[
     """Whom that news takes in who was never in about the same thing, nor about anything else within the cool-off."""
     inside = _inside(session, span)
     found: list[Entry] = []
-    by_person = sorted(recent(session, span), key=attrgetter("customer_id"))
+    news = recent(session, span)
+    news = with_rhythms(session, news) if span.workflow.starts.rhythm else news
+    by_person = sorted(news, key=attrgetter("customer_id"))
     for who, theirs in groupby(by_person, key=attrgetter("customer_id")):
         takings = (taking(one, workflow=span.workflow, dials=dials) for one in theirs)
         ways = entries((one for one in takings if one is not None), workflow=span.workflow, is_lived=False)
