@@ -71,7 +71,9 @@ def claim(
     _last_served[table.name] = stores[-1]
     turn = str(stores) if dialect == "sqlite" else stores
     given = {"now": now, "until": now + lease, "stores": turn, "share": -(-limit // len(stores)), "most": limit}
-    rows = session.execute(_taking(dialect, table, states), given, execution_options={"synchronize_session": False})
+    rows = session.execute(
+        _taking(dialect, table, states=states), given, execution_options={"synchronize_session": False}
+    )
     return sorted(rows.all(), key=lambda row: int(row.id))
 
 
@@ -108,7 +110,7 @@ def _lowest(due: _Due, alias: sa.FromClause, *conditions: sa.ColumnElement[bool]
 
 
 @lru_cache
-def _taking(dialect: str, table: sa.Table, states: tuple[str, ...]) -> Any:
+def _taking(dialect: str, table: sa.Table, *, states: tuple[str, ...]) -> Any:
     """The statement that takes: of the stores in turn the longest due rows, at most a share of each."""
     due = _Due(table, states, NOW)
     picked = _picked_on_sqlite(due) if dialect == "sqlite" else _picked_on_postgresql(due)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -24,18 +25,20 @@ PIECE = 10_000
 
 
 @contextmanager
-def house() -> Iterator[tuple[Runtime, FrozenClock, Village, int]]:
-    """The runtime of an empty house with one connected store of the village; its clock stands still."""
+def house(**settings: Any) -> Iterator[tuple[Runtime, FrozenClock, Village, int]]:
+    """The runtime of an empty house with one connected store of the village; its clock stands still. `settings` are those of
+    `Config` that matter here."""
     with TemporaryDirectory(prefix="perennial-") as folder:
         clock = FrozenClock(NOW)
-        config = Config(
-            database_url=f"sqlite:///{Path(folder) / 'house.db'}",
-            outbox_dir=f"{folder}/outbox",
-            journal_dir=f"{folder}/journal",
-            holdout_percent=0,
-            quiet_hours="",
-            log_level="error",
-        )
+        usual: dict[str, Any] = {
+            "database_url": f"sqlite:///{Path(folder) / 'house.db'}",
+            "outbox_dir": f"{folder}/outbox",
+            "journal_dir": f"{folder}/journal",
+            "holdout_percent": 0,
+            "quiet_hours": "",
+            "log_level": "error",
+        }
+        config = Config(**(usual | settings))
         runtime = assemble(config, clock=clock, worker="benchmark")
         migrate(runtime.database)
         village = Village(clock.now)
@@ -48,7 +51,8 @@ def _store(runtime: Runtime) -> int:
     long_ago = NOW - timedelta(days=400)
     store = Store(platform=PLATFORM, address="https://big.example", public_key="big", name="Big", currency="EUR")
     store.created_at = store.live_since = long_ago
-    store.holdout_percent = 0
+    # Nobody is held out and it is noon: the whole law is asked, and says yes.
+    store.holdout_percent, store.quiet_from, store.quiet_until = 0, 22 * 60, 7 * 60
     with runtime.database.write() as session:
         session.add(store)
         session.flush()

@@ -4,7 +4,7 @@ Writing out is work, and so it happens here, where no transaction is open. A cha
 at once is given the next one whenever it has room.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -90,7 +90,9 @@ def _rest(told: Sequence[Settlement]) -> timedelta | None:
 Told = tuple[Envelope, Accepted | Exception]
 
 
-def _each(channel: Channel, envelopes: Iterable[Envelope], *, begun: Callable[[Envelope], None]) -> Iterator[Told]:
+def _each(
+    channel: Channel, envelopes: Iterable[Envelope], *, begun: Callable[[Envelope], None]
+) -> Generator[Told, None, None]:
     if isinstance(channel, SendsManyAtOnce):
         yield from channel.send_each(envelopes, begun=begun)
         return

@@ -1,0 +1,122 @@
+"""Several worker processes over one house: started together, timed from the first to the last that has nothing left to do."""
+
+import dataclasses
+import multiprocessing
+import os
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app import log
+from app.clock import FrozenClock
+from app.config import Config
+from app.pipeline.advance import advance
+from app.pipeline.deliver import deliver
+from app.pipeline.inbox import open_batch
+from app.pipeline.journal import Journal, opened
+from app.runtime import Runtime, assemble
+from connectors.base import Ability, Now
+from tests.benchmarks.houses import NOW
+from tests.village import PLATFORM, Village
+
+WORKERS = 2
+BATCH = 250
+IDLE = 0.02
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class Silent(Village):
+    """A platform that keeps no answers of people, as WooCommerce: before a message leaves there is nothing to look at."""
+
+    def __init__(self, now: Now) -> None:
+        super().__init__(now)
+        self.abilities = frozenset[Ability]()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What all hands did together. `grown` is by how much the memory of the worst of them grew after its first quarter."""
+
+    count: int
+    seconds: float
+    cpu: float
+    memory: int
+    grown: int
+
+    @property
+    def rate(self) -> float:
+        return self.count / self.seconds
+
+
+Step = Callable[[Runtime, Journal], int]
+
+
+def decide(runtime: Runtime, _: Journal) -> int:
+    return advance(runtime)
+
+
+def send(runtime: Runtime, journal: Journal) -> int:
+    return deliver(runtime, journal, limit=BATCH)
+
+
+def whole_way(runtime: Runtime, journal: Journal) -> int:
+    """From kept deliveries to what has left; each delivery and each step counts."""
+    return open_batch(runtime) + advance(runtime) + deliver(runtime, journal, limit=BATCH)
+
+
+def together(config: Config, step: Step, *, workers: int = WORKERS, beside: Callable[[], object] | None = None) -> Work:
+    """Let so many workers repeat the step until it finds nothing to do; `beside` is what this process does meanwhile, and they
+    wait for its end."""
+    context = multiprocessing.get_context("spawn")
+    ready, over, told = context.Barrier(workers + 1), context.Event(), context.SimpleQueue()
+    given = [(config, step, f"hand-{number}", ready, over, told) for number in range(workers)]
+    hands = [context.Process(target=_work, args=one) for one in given]
+    for one in hands:
+        one.start()
+    ready.wait(120)
+    begun = time.perf_counter()
+    if beside is not None:
+        beside()
+    over.set()
+    # In this order: a process that has told something ends only after it was heard.
+    found = [told.get() for _ in hands]
+    seconds = time.perf_counter() - begun
+    for one in hands:
+        one.join(60)
+    return Work(
+        count=sum(one["count"] for one in found),
+        seconds=seconds,
+        cpu=sum(one["cpu"] for one in found),
+        memory=max(one["memory"] for one in found),
+        grown=max(one["grown"] for one in found),
+    )
+
+
+def _work(config: Config, step: Step, name: str, ready: Any, over: Any, told: Any) -> None:
+    clock = FrozenClock(NOW)
+    log.configure(config, clock=clock)
+    runtime = assemble(config, clock=clock, worker=name)
+    runtime = dataclasses.replace(runtime, connectors={**runtime.connectors, PLATFORM: Silent(clock.now)})
+    with opened(Path(config.journal_dir), name) as journal:
+        ready.wait(120)
+        begun = time.process_time()
+        memory: list[int] = []
+        count = 0
+        is_over = False
+        while (done := step(runtime, journal)) or not is_over:
+            count += done
+            memory.append(_memory())
+            # Asked before the last look, so that what came in at the end is not left lying.
+            is_over = not done and bool(over.wait(IDLE))
+    runtime.close()
+    early = max(memory[: len(memory) // 4 + 1], default=0)
+    highest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    cpu = time.process_time() - begun
+    told.put({"count": count, "cpu": cpu, "memory": highest, "grown": max(memory, default=0) - early})
+
+
+def _memory() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
