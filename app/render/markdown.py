@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from app.render.blocks import built
 from app.render.names import kind
 from app.render.pieces import BETWEEN, CLOSING, OPENING, Pieces, Tag
 from app.render.values import Complaint
@@ -79,7 +80,7 @@ def html(found: Sequence[Token], pieces: Pieces) -> str:
             for name in ("href", "src"):
                 if address := child.attrGet(name):
                     child.attrSet(name, pieces.in_link(str(address)))
-    return str(_PARSER.renderer.render(list(found), _PARSER.options, {}))
+    return str(_PARSER.renderer.render(built(found, pieces), _PARSER.options, {}))
 
 
 def _beside(child: Token) -> str:
