@@ -161,7 +161,8 @@ class StoreConnector(Protocol):
         cursor: Mapping[str, object] | None,
         since: datetime | None,
     ) -> Iterator[Page]:
-        """The store's history (`since` None) or what changed since then, page by page, from `cursor` on."""
+        """The store's history (`since` None) or what changed since then, page by page, from `cursor` on. Raises
+        Misplaced for a cursor that is none of this connector's."""
         ...
 
     def look(self, access: Access, kind: Kind, *, external_id: str, profile: StoreProfile) -> Reading:

@@ -44,3 +44,7 @@ class Unsupported(Exception):
 
 class Malformed(Exception):
     """A payload is not what its topic promises; it is set aside with this reason and stops nobody else."""
+
+
+class Misplaced(Exception):
+    """The cursor with which a list was to go on is none that this connector knows: read the list from its beginning."""

@@ -5,6 +5,7 @@ keys are kept encrypted and unproven, the answer to the store waits for nothing,
 worker for those who closed it) proves them by calling the store, and goes on from there. Every step may be repeated.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -29,6 +30,7 @@ KEPT_FOR = timedelta(days=2)
 LEASE = timedelta(minutes=2)
 BROWSER_FIRST = timedelta(seconds=30)
 MOST_TRIES = 12
+NEVER = (Permanent, Unauthorised, Malformed)
 
 NOT_ITS_KEYS = "The store does not accept the keys that came in its name, so nothing was connected."
 NO_ANSWER = "The store could not be reached, so nothing was connected. Please try again."
@@ -223,12 +225,15 @@ def _settle(runtime: Runtime, store_id: int) -> None:
     """Pair with the companion plugin and make the webhooks. Raises Temporary; what will never work is noted instead."""
     try:
         _pair(runtime, store_id)
-        heal(runtime, store_id)
-    except (Permanent, Unauthorised, Malformed) as error:
+    except NEVER as error:
         with runtime.database.write() as session:
             session.execute(
                 sa.update(Connection).where(Connection.store_id == store_id).values(trouble=str(error)[:500])
             )
+        return
+    # It notes by itself what will never work.
+    with suppress(*NEVER):
+        heal(runtime, store_id)
 
 
 def _pair(runtime: Runtime, store_id: int) -> None:

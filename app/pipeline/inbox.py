@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import connections, log
@@ -30,7 +30,12 @@ from connectors.records import Record, StoreProfile
 DELIVERY = table_of(Delivery)
 CONNECTION = table_of(Connection)
 LEASE = timedelta(minutes=2)
+TOO_LARGE = "It holds a number that is too large, or a text that cannot be kept."
 MOST_TRIES = 8
+BROKEN = (SQLAlchemyError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError)
+# A number beyond 64 bits, a text that no database keeps: SQLite's driver says the one, PostgreSQL the other, and both will
+# say so again however often it is tried.
+NEVER = (OverflowError, DataError)
 
 
 @dataclass(slots=True, eq=False)
@@ -129,7 +134,7 @@ def _open_store(runtime: Runtime, store_id: int, *, deliveries: Sequence[Any]) -
     _settle(runtime, [one for one in opened if one.aside is not None])
     try:
         _ingest(runtime, store, opened=good)
-    except (SQLAlchemyError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except BROKEN as error:
         # One of them is to blame: each for itself, so that the others go on.
         log.trouble("batch_not_ingested", store_id=store_id, count=len(good), error=error)
         good = [one for one in good if _ingest_alone(runtime, store, one=one)]
@@ -163,12 +168,15 @@ def _heard(session: Session, store: Store, *, at: Any) -> None:
 
 
 def _ingest_alone(runtime: Runtime, store: Store, *, one: _Opened) -> bool:
-    """Whether this delivery could be taken in; else it rests until its alarm, and is set aside after many tries."""
+    """Whether this delivery could be taken in; else it rests until its alarm, and is set aside after many tries, or at once
+    where it will never work."""
     try:
         _ingest(runtime, store, opened=[one])
-    except (SQLAlchemyError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except BROKEN as error:
         log.trouble("delivery_not_ingested", store_id=store.id, delivery_id=one.delivery.id, error=error)
-        if one.delivery.tries >= MOST_TRIES:
+        if isinstance(error, NEVER):
+            _settle(runtime, [_Opened(one.delivery, aside=TOO_LARGE)])
+        elif one.delivery.tries >= MOST_TRIES:
             reason = f"It could not be taken in after {MOST_TRIES} tries: {type(error).__name__}."
             _settle(runtime, [_Opened(one.delivery, aside=reason)])
         return False

@@ -14,7 +14,7 @@ from app.pipeline.sync.runs import LEASE, LONGEST_REST, SYNC_RUN, Hold, rest
 from app.pipeline.sync.taking import count_unknown, take_in
 from app.runtime import Runtime
 from connectors.base import SyncKind
-from connectors.errors import Malformed, Permanent, Temporary, Unauthorised, Unsupported
+from connectors.errors import Malformed, Misplaced, Permanent, Temporary, Unauthorised, Unsupported
 from connectors.records import Page
 
 # A run goes on for this part of the time, then the next store has its turn.
@@ -88,14 +88,15 @@ def _work(turn: _Turn) -> int:
             _read_pages(turn)
     except Temporary as error:
         _rest(turn, error, most=MOST_TRIES, sentence=NO_ANSWER)
+    except Misplaced as error:
+        _begin_anew(turn, error)
     except Unauthorised:
         _locked_out(turn)
     except Unsupported as error:
         _fail(turn, _said(error, REFUSED))
-    except Permanent as error:
-        _rest(turn, error, most=FEW_TRIES, sentence=_said(error, REFUSED))
-    except Malformed as error:
-        _rest(turn, error, most=FEW_TRIES, sentence=_said(error, UNREADABLE))
+    except (Permanent, Malformed) as error:
+        otherwise = REFUSED if isinstance(error, Permanent) else UNREADABLE
+        _rest(turn, error, most=FEW_TRIES, sentence=_said(error, otherwise))
     return turn.hold.taken - before
 
 
@@ -164,6 +165,14 @@ def _locked_out(turn: _Turn) -> None:
         else:
             hold.end(session, now=now, trouble=CONNECT_AGAIN)
     log.trouble("store_locked_out", store_id=turn.store.id, run_id=hold.run_id)
+
+
+def _begin_anew(turn: _Turn, error: Misplaced) -> None:
+    """Where it was to go on nobody can tell any more, an older version of us perhaps; what is read twice is kept once."""
+    now = turn.runtime.clock.now()
+    with turn.runtime.database.write() as session:
+        turn.hold.move(session, now=now, alarm_at=now, cursor=None, done=0, total=None)
+    log.trouble("run_begins_anew", store_id=turn.store.id, run_id=turn.row.id, error=error)
 
 
 def _fail(turn: _Turn, sentence: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from connectors.base import Access
-from connectors.errors import Malformed
+from connectors.errors import Misplaced
 from connectors.records import Page, Record
 from connectors.stores.shopify import history, look, nodes, queries
 from connectors.stores.shopify.client import Client
@@ -36,7 +36,7 @@ class _Place(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
         try:
             return msgspec.convert(cursor, cls)
         except msgspec.ValidationError:
-            raise Malformed("the cursor is not one of this catch-up") from None
+            raise Misplaced("the cursor is not one of this catch-up") from None
 
     def page(self, records: tuple[Record, ...], *, phase: str, **more: Any) -> Page:
         total = sum(self.totals.values()) if self.totals else None
@@ -119,7 +119,7 @@ def search(since: datetime, overlap: timedelta) -> str:
 def pages(client: Client, access: Access, *, since: datetime, cursor: Mapping[str, object] | None) -> Iterator[Page]:
     """Everything that changed since `since`, from `cursor` on; ends after a page that says wait.
 
-    Raises Temporary, Permanent, Unauthorised, Malformed.
+    Raises Temporary, Permanent, Unauthorised, Malformed, Misplaced.
     """
     place = _Place.of(cursor) if cursor else _first(client, access, since=since)
     while place.todo:

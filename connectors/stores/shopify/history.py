@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from connectors.base import Access
-from connectors.errors import Malformed, Permanent, Temporary
+from connectors.errors import Misplaced, Permanent, Temporary
 from connectors.http import raise_for
 from connectors.records import Page, Record
 from connectors.stores.shopify import queries
@@ -60,11 +60,11 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
     @classmethod
     def of(cls, cursor: Mapping[str, object]) -> "Place":
-        """Raises Malformed for a cursor that is not ours."""
+        """Raises Misplaced for a cursor that is not ours."""
         try:
             return msgspec.convert(cursor, cls)
         except msgspec.ValidationError:
-            raise Malformed("the cursor is not one of this import") from None
+            raise Misplaced("the cursor is not one of this import") from None
 
     @property
     def total(self) -> int | None:
@@ -115,7 +115,8 @@ def counted(client: Client, access: Access, *, search: str | None = None) -> dic
 def pages(client: Client, access: Access, *, cursor: Mapping[str, object] | None) -> Iterator[Page]:
     """The store's whole history from `cursor` on; ends after a page that says wait, to be asked again later.
 
-    A kind that the store lets us not see is left out and noted. Raises Temporary, Permanent, Unauthorised, Malformed.
+    A kind that the store lets us not see is left out and noted. Raises Temporary, Permanent, Unauthorised, Malformed,
+    Misplaced.
     """
     place = Place.of(cursor) if cursor else Place(totals=counted(client, access))
     yield from run(client, access, place=place)

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 import msgspec
 
-from connectors.errors import Malformed, Permanent
+from connectors.errors import Malformed, Misplaced
 from connectors.records import Page, Record, StoreProfile
 from connectors.stores.woocommerce.client import PER_PAGE, Client, Query, Stretch
 from connectors.stores.woocommerce.look import refund_times
@@ -94,7 +94,7 @@ def walk(
     """Every row of every phase once, from `cursor` on. `client` is asked anew for each stretch, since keys may change.
 
     A row that cannot be read is told in `Page.unknown` with its id and the reason, and stops nobody else. Raises as
-    `Client.get`, and Permanent for a cursor that is none of ours.
+    `Client.get`, and Misplaced for a cursor that is none of ours.
     """
     at = _resumed(cursor, phases) if cursor else Cursor(phases[0].name, total=_counted(client(), phases))
     if at.phase == END:
@@ -119,9 +119,9 @@ def _resumed(cursor: Mapping[str, object], phases: Sequence[Phase]) -> Cursor:
     try:
         at = msgspec.convert(dict(cursor), Cursor)
     except msgspec.ValidationError:
-        raise Permanent("the cursor of this run cannot be read") from None
+        raise Misplaced("the cursor of this run cannot be read") from None
     if at.phase != END and at.phase not in [phase.name for phase in phases]:
-        raise Permanent("the cursor of this run names an unknown phase")
+        raise Misplaced("the cursor of this run names an unknown phase")
     return at
 
 

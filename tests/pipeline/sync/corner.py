@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from connectors.base import Ability, Access, CodeWish, Credentials, DeliveryHead, Healing, SyncKind
-from connectors.errors import Malformed, Unsupported
+from connectors.errors import Malformed, Misplaced, Unsupported
 from connectors.records import (
     ConsentRecord,
     CustomerRecord,
@@ -82,6 +82,8 @@ class Corner:
     ) -> Iterator[Page]:
         self.asked.append((kind, cursor, since))
         listed = self._listed(access.address, kind, since=since)
+        if cursor is not None and "place" not in cursor:
+            raise Misplaced("this is no place in a corner shop")
         place = int(str((cursor or {"place": 0})["place"]))
         while True:
             self._call(access, "page")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.model import Connection, ConnectionState
+from app.model import Connection, ConnectionState, SyncRun
 from app.pipeline.sync.runs import rest
 from connectors.base import SyncKind
 from connectors.errors import Malformed, Permanent, Temporary, Unauthorised, Unsupported
@@ -140,3 +140,22 @@ def test_unknown_values_are_counted_in_the_log(town: Town, capsys: pytest.Captur
     assert "order.status=frozen" in lines[0]
     assert not [line for line in lines if "anna" in line]
     assert town.run.state == "done"
+
+
+@pytest.mark.parametrize("kind", [SyncKind.HISTORY, SyncKind.CHANGES])
+def test_a_run_whose_place_nobody_can_read_begins_anew_at_once(town: Town, kind: SyncKind) -> None:
+    if kind is SyncKind.CHANGES:
+        town.imported()
+        town.begin(kind)
+    town.change(SyncRun, cursor={"page": "of another age"})
+    town.finish()
+    assert [cursor for _, cursor, _ in town.shop.asked] == [{"page": "of another age"}, None]
+    assert (town.run.state, town.run.trouble, len(town.orders)) == ("done", None, 7)
+
+
+def test_an_import_that_failed_at_such_a_place_begins_anew_the_next_night(town: Town) -> None:
+    town.change(SyncRun, state="failed", cursor={"page": "of another age"}, trouble="It failed.", ended_at=NOW)
+    town.begin(SyncKind.HISTORY)
+    town.finish()
+    assert len(town.runs()) == 1
+    assert (town.run.state, town.run.done, len(town.orders)) == ("done", 7, 7)
