@@ -5,7 +5,7 @@ from base64 import b85decode, b85encode
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
@@ -18,6 +18,9 @@ from app.web.headers import admin_origins, mail_policy
 from app.web.house import runtime
 
 LIFE = timedelta(minutes=30)
+# What a mail reader asks to know whether it is dark, and what answers for it here, whatever the browser around likes.
+ASKS_DARK = "@media (prefers-color-scheme: dark)"
+ANSWERS = {"dark": "@media all", "light": "@media not all"}
 OVER = "This preview is over. Please open the text again."
 
 routes = Blueprint("previews", __name__)
@@ -60,10 +63,15 @@ def show(token: str) -> Response:
             raise NotFound(OVER)
         person = Person(sealed.customer, sealed.subject, sealed.event_at) if sealed.customer else None
         html = _html(session, store, draft=Draft(known, sealed.step, sealed.source), person=person)
-    response = Response(html)
+    response = Response(_looked_at(html, "dark" if request.args.get("look") == "dark" else "light"))
     origins = admin_origins(runtime(), store.platform, address=store.address)
     response.headers["Content-Security-Policy"] = mail_policy(["'self'", *origins])
     return response
+
+
+def _looked_at(html: str, look: str) -> str:
+    """The mail as a light or a dark reader shows it."""
+    return html.replace(ASKS_DARK, ANSWERS[look]).replace('content="light dark"', f'content="{look}"')
 
 
 def _html(session: Session, store: Store, *, draft: Draft, person: Person | None) -> str:
