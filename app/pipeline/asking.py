@@ -21,6 +21,11 @@ REASON = marked("You get this once, because this address was entered at %(name)s
 NOBODY = CustomerFacts(None, None, None, None, None, orders=0, spent=0, first_order_at=None, last_order_at=None)
 
 
+def key_of(store_id: int, confirmation_id: int) -> str:
+    """The key under which a channel keeps the question."""
+    return f"confirm-{store_id}-{confirmation_id}"
+
+
 def question(row: Any, store: Store, *, customer: Customer, link: str, config: Config) -> Envelope:
     """The mail to one mailbox, in its reader's language where we speak it. `row` is the confirmation's."""
     name = store.sender_name or store.name
@@ -39,7 +44,7 @@ def question(row: Any, store: Store, *, customer: Customer, link: str, config: C
     facts = Facts(now=row.asked_at, at=row.asked_at, customer=NOBODY, is_subscribed=False, orders_since=0)
     words = render(compiled("confirmation", f"{said(language, SUBJECT, {})}\n{body}"), facts, voice=voice)
     sender = Address(store.sender_address or config.mail_from, name)
-    key = f"confirm-{row.store_id}-{row.id}"
+    key = key_of(row.store_id, row.id)
     return Envelope(
         key=key,
         store=store.public_key,

@@ -71,12 +71,14 @@ def _pieces(store_id: int, chosen: Choices, *, now: datetime) -> dict[str, Piece
         CONFIRMATION.c.store_id == store_id,
         CONFIRMATION.c.asked_at < now - COUNT_FOR,
         CONFIRMATION.c.state != ConfirmationState.WAITING,
+        CONFIRMATION.c.wording.is_not(None),
     )
     return {
         "looks": _gone(INTEREST, looks),
         "details": _emptied(RECEIPT, told, detail=None),
         "proof_origins": _emptied(CONSENT, proofs, asked_from=None),
-        "questions": _gone(CONFIRMATION, unanswered),
+        # Their rows stay, since a channel may keep the mail under their key.
+        "questions": _emptied(CONFIRMATION, unanswered, wording=None, proof=sa.null()),
     }
 
 

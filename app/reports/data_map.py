@@ -23,10 +23,12 @@ STAYS_BARE = "The row stays for counting, and this is emptied."
 OF_STORE = "It is not about customers; it goes with the store."
 # What erasing a person does, by table; the house's test holds it against the rows themselves.
 FATES: dict[str, str] = {
-    **dict.fromkeys(("checkout", "confirmation", "consent", "event", "identity", "interest"), GOES),
+    **dict.fromkeys(("checkout", "consent", "event", "identity", "interest"), GOES),
     **dict.fromkeys(("note", "suppression", "tag"), GOES),
-    **dict.fromkeys(("message", "outcome", "enrollment", "receipt"), STAYS_BARE),
-    **dict.fromkeys(("brake", "store", "connection", "installation", "member", "saved_filter", "sender_day", "store_text"), OF_STORE),
+    **dict.fromkeys(("confirmation", "message", "outcome", "enrollment", "receipt"), STAYS_BARE),
+    **dict.fromkeys(
+        ("brake", "store", "connection", "installation", "member", "saved_filter", "sender_day", "store_text"), OF_STORE
+    ),
     "customer": "The row stays as an empty shell, so that its id is never given to somebody else.",
     "deed": "An audit row stays: who of the store did what, when, on which of our ids.",
     "delivery": "One set aside loses its body; one that waits is opened first, and loses it then.",

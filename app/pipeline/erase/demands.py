@@ -15,7 +15,7 @@ from app import log
 from app.keys import UnreadableSecretError
 from app.model import Message, PrivacyRequest, Store, StoreState
 from app.pipeline.erase import mails, person, store
-from app.pipeline.erase.export import everything_about
+from app.pipeline.erase.export import asked_of, everything_about
 from app.pipeline.erase.mentions import empty_aside
 from app.pipeline.erase.names import Names, Who, names_of
 from app.rows import table_of
@@ -134,7 +134,7 @@ def _clean(runtime: Runtime, row: Any) -> bool:
     names = msgspec.json.decode(runtime.vault.unlock(row.result["locked"]), type=Names)
     query = sa.select(MESSAGE.c.key).where(MESSAGE.c.store_id == row.store_id)
     with runtime.database.read() as session:
-        keys = list(session.scalars(query.where(MESSAGE.c.customer_id.in_(names.customers))))
+        keys = [*session.scalars(query.where(MESSAGE.c.customer_id.in_(names.customers))), *asked_of(session, names)]
         store_key = session.get_one(Store, row.store_id).public_key
     mails.forget(runtime, store_key, keys=keys)
     return empty_aside(runtime, row.store_id, names=names)

@@ -7,13 +7,25 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.db import Base
-from app.model import Customer, Delivery, Fulfillment, Message, OrderLine, Receipt, Refund, Store, Suppression
+from app.model import (
+    Confirmation,
+    Customer,
+    Delivery,
+    Fulfillment,
+    Message,
+    OrderLine,
+    Receipt,
+    Refund,
+    Store,
+    Suppression,
+)
+from app.pipeline.asking import key_of
 from app.pipeline.erase import mails, mentions
 from app.pipeline.erase.names import Names
 from app.rows import table_of
 from app.runtime import Runtime
 
-CUSTOMER, DELIVERY, MESSAGE = map(table_of, (Customer, Delivery, Message))
+CONFIRMATION, CUSTOMER, DELIVERY, MESSAGE = map(table_of, (Confirmation, Customer, Delivery, Message))
 PARTS = tuple(map(table_of, (OrderLine, Refund, Fulfillment)))
 # Keys, leases and counts of ours say nothing about anybody.
 OURS = frozenset({"alarm_at", "tries", "worker", "tell_at", "tell_tries"})
@@ -25,7 +37,7 @@ def everything_about(runtime: Runtime, store_id: int, *, names: Names) -> Told:
     with runtime.database.read() as session:
         told = _rows_about(session, store_id, names=names)
         store_key = session.get_one(Store, store_id).public_key
-    keys = [row["key"] for row in told[MESSAGE.name]]
+        keys = [*(row["key"] for row in told[MESSAGE.name]), *asked_of(session, names)]
     told["mails"] = [
         {"at": one.at.isoformat(), "mail": one.raw.decode("utf-8", "replace")}
         for one in mails.kept(runtime, store_key, keys=keys)
@@ -35,6 +47,13 @@ def everything_about(runtime: Runtime, store_id: int, *, names: Names) -> Told:
         bodies = session.scalars(sa.select(DELIVERY.c.body).where(DELIVERY.c.id.in_(waiting)))
         told["deliveries"] = [{"body": (body or b"").decode("utf-8", "replace")} for body in bodies]
     return told
+
+
+def asked_of(session: Session, names: Names) -> list[str]:
+    """The keys under which a channel keeps what their mailbox was asked."""
+    query = sa.select(CONFIRMATION.c.store_id, CONFIRMATION.c.id)
+    rows = session.execute(query.where(CONFIRMATION.c.customer_id.in_(names.customers)))
+    return [key_of(store_id, number) for store_id, number in rows]
 
 
 def _rows_about(session: Session, store_id: int, *, names: Names) -> Told:

@@ -46,7 +46,7 @@ from connectors.records import Kind
 
 CUSTOMER, ENROLLMENT, MESSAGE, ORDER = map(table_of, (Customer, Enrollment, Message, Order))
 RECEIPT, REQUEST, RUN, SUPPRESSION = map(table_of, (Receipt, PrivacyRequest, SyncRun, Suppression))
-DELETED = tuple(map(table_of, (Event, Interest, Checkout, Confirmation, Consent, Identity, Note, Tag, Forecast)))
+DELETED = tuple(map(table_of, (Event, Interest, Checkout, Consent, Identity, Note, Tag, Forecast)))
 NOTHING: tuple[str, ...] = (
     "external_id",
     "email",
@@ -134,6 +134,9 @@ def _blank_messages(session: Session, ids: Sequence[int]) -> int:
     session.execute(unsaid.values(state=MessageState.DROPPED, reason=Reason.CUSTOMER_GONE))
     told = RECEIPT.c.message_id.in_(sa.select(MESSAGE.c.id).where(theirs))
     session.execute(sa.update(RECEIPT).where(told).values(detail=None, provider_event=_erased(RECEIPT.c.id)))
+    asked = table_of(Confirmation)
+    bare = {"source": "erased", "wording": None, "proof": None}
+    session.execute(sa.update(asked).where(asked.c.customer_id.in_(ids)).values(**bare))
     code = table_of(DiscountCode)
     session.execute(sa.update(code).where(code.c.customer_id.in_(ids)).values(order_external_id=None))
     return count

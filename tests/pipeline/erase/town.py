@@ -9,7 +9,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.db import Base, InboxBase
-from app.model import Consent, Customer, Delivery, DeliveryState, MessageState, Receipt, Store, Suppression
+from app.model import (
+    Confirmation,
+    Consent,
+    Customer,
+    Delivery,
+    DeliveryState,
+    MessageState,
+    Receipt,
+    Store,
+    Suppression,
+)
+from app.pipeline.asking import key_of
 from app.pipeline.ingest import ingest
 from app.runtime import Runtime
 from connectors.base import Address, Envelope, Purpose
@@ -100,7 +111,13 @@ def settle_anna(runtime: Runtime, name: str = "first") -> Store:
         address = {"medium": "email", "address": EMAIL, "reason": "bounced", "source": "outbox"}
         session.add(Suppression(store_id=store.id, at=NOW, **address))
         source = {"medium": "email", "state": "unsubscribed", "source": f"by {EMAIL}"}
-        session.add(Consent(store_id=store.id, customer_id=her.id, at=NOW, recorded_at=NOW, **source))
+        proof = {"proof": {"page": "/quixotemarsh"}, "asked_from": "192.0.2.7"}
+        session.add(Consent(store_id=store.id, customer_id=her.id, at=NOW, recorded_at=NOW, **source, **proof))
+        asked = {"source": "form", "wording": "Yes, says Annabellissima", "asked_at": NOW, "alarm_at": NOW}
+        question = Confirmation(store_id=store.id, customer_id=her.id, state="sent", **asked)
+        session.add(question)
+        session.flush()
+    runtime.channels["email"].send(envelope(key_of(store.id, question.id), name))
     runtime.channels["email"].send(envelope(f"{name}-sent", name))
     keep_delivery(runtime, store, "aside", state=DeliveryState.ASIDE)
     return store
