@@ -35,6 +35,7 @@ _DOMAIN = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
 _MESSAGE_ID = re.compile(r"<?([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+)>?")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,76}")
 _HEADER_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
+_ROWS = re.compile(rb".{1,%d}" % WIDTH)
 _Q_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 
 
@@ -215,4 +216,4 @@ def _utf8(text: str) -> bytes:
 
 def _base64(raw: bytes) -> bytes:
     encoded = binascii.b2a_base64(raw.replace(b"\n", b"\r\n"), newline=False)
-    return b"\r\n".join(encoded[place : place + WIDTH] for place in range(0, len(encoded), WIDTH))
+    return b"\r\n".join(_ROWS.findall(encoded))
