@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
 T = TypeVar("T")
-CHUNK = 500
+CHUNK = 2_000
 
 
 def table_of(model: type[DeclarativeBase]) -> sa.Table:

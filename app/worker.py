@@ -13,7 +13,7 @@ from types import FrameType
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from app import jobs, log
+from app import jobs, log, memory
 from app.pulse import HEARTBEAT
 from app.runtime import Runtime
 
@@ -25,6 +25,7 @@ def run(runtime: Runtime) -> None:
     """Work until told to stop (SIGTERM, SIGINT); the piece that is in hand is finished first."""
     with jobs.desk(runtime) as desk, _told_to_stop() as told:
         clock = timetable(desk)
+        memory.settle()
         clock.start()
         log.done("worker_started", worker=runtime.worker)
         told.wait()

@@ -5,10 +5,10 @@ before their whole (a refund before its order) wait in their own rows. What happ
 history: it becomes facts and never an event, whichever way it came in.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -37,6 +37,7 @@ from connectors.records import (
 )
 
 R = TypeVar("R")
+Kinds = Mapping[type[Any], list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +56,19 @@ def ingest(session: Session, *, store: Store, records: Sequence[Record], now: da
     if session.scalar(sa.select(Store.state).where(Store.id == store.id)) == StoreState.ERASED:
         return
     batch = Batch(session, store, now, runtime)
+    kinds = _by_kind(records)
     people = People(session, store, signer=runtime.signer)
     _learn(people, records)
-    people.merge(_of(records, MergeRecord))
-    gone = _of(records, GoneRecord)
+    people.merge(_of(kinds, MergeRecord))
+    gone = _of(kinds, GoneRecord)
     people.gone([one for one in gone if one.kind is Kind.CUSTOMER])
     joined = people.write()
-    products = _of(records, ProductRecord)
+    products = _of(kinds, ProductRecord)
     known = wishes.before(batch, products)
     goods.keep_products(batch, products)
-    checkouts = _of(records, CheckoutRecord)
+    checkouts = _of(kinds, CheckoutRecord)
     goods.keep_checkouts(batch, checkouts, people=people)
-    goods.keep_reviews(batch, _of(records, ReviewRecord), people=people)
+    goods.keep_reviews(batch, _of(kinds, ReviewRecord), people=people)
     touched = orders.keep(batch, records, people=people)
     touched.customers |= joined
     _forget(batch, gone, touched=touched)
@@ -75,18 +77,25 @@ def ingest(session: Session, *, store: Store, records: Sequence[Record], now: da
     consent.settle(session, joined)
     double_opt_in.follow_up(session, store, answers=answers, now=now)
     counters.recount(batch, touched.customers)
-    redeemed.note(batch, _of(records, OrderRecord))
+    redeemed.note(batch, _of(kinds, OrderRecord))
     events = news.of_orders(batch, touched) + news.of_answers(batch, answered | joined)
     events += wishes.of_checkouts(batch, checkouts) + wishes.of_products(batch, products, before=known)
-    events += interests.keep(batch, _of(records, InterestRecord), people=people)
+    events += interests.keep(batch, _of(kinds, InterestRecord), people=people)
     enroll.enroll(session, store=store, events=events, workflows=runtime.workflows, now=now)
-    house.demands(batch, _of(records, PrivacyRecord))
-    house.look_again(batch, _of(records, LookAgain))
-    house.store_news(batch, _of(records, StoreRecord))
+    house.demands(batch, _of(kinds, PrivacyRecord))
+    house.look_again(batch, _of(kinds, LookAgain))
+    house.store_news(batch, _of(kinds, StoreRecord))
 
 
-def _of(records: Iterable[Record], kind: type[R]) -> list[R]:
-    return [record for record in records if isinstance(record, kind)]
+def _by_kind(records: Iterable[Record]) -> Kinds:
+    found: dict[type[Any], list[Any]] = {}
+    for record in records:
+        found.setdefault(type(record), []).append(record)
+    return found
+
+
+def _of(kinds: Kinds, kind: type[R]) -> list[R]:
+    return kinds.get(kind, [])
 
 
 def _one_at_a_time(session: Session, store: Store) -> None:

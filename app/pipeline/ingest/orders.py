@@ -73,10 +73,12 @@ def _keep_orders(batch: "Batch", records: Sequence[OrderRecord], *, people: Peop
         one for one in records if one.external_id not in before or before[one.external_id].updated_at <= one.updated_at
     ]
     rows = [
-        _row(batch, one, people=people, refunded=_refunded(one, before, refunds=refunded))
-        | _as_deleted(before.get(one.external_id), at=one.updated_at)
+        _row(one, store_id=batch.store.id, people=people, refunded=_refunded(one, before, refunds=refunded))
         for one in fresh
     ]
+    if before:
+        for row in rows:
+            row.update(_as_deleted(before.get(row["external_id"]), at=row["updated_at"]))
     upsert(batch.session, ORDER, rows=rows, unless_newer="updated_at", unsaid_stays=UNSAID_STAYS)
     _keep_lines(batch, fresh, before=before)
     touched.live |= _with_news(batch, fresh)
@@ -147,17 +149,18 @@ def _refunded(one: OrderRecord, before: Mapping[str, Any], *, refunds: Mapping[s
     return max(said, refunds.get(one.external_id, 0))
 
 
-def _row(batch: "Batch", one: OrderRecord, *, people: People, refunded: int) -> dict[str, Any]:
+def _row(one: OrderRecord, *, store_id: int, people: People, refunded: int) -> dict[str, Any]:
     # The order of somebody who was erased keeps its money and its lines, and nothing that leads to them.
     is_bare = people.is_erased(one.buyer)
     return {
-        "store_id": batch.store.id,
+        "store_id": store_id,
         "external_id": one.external_id,
         "number": one.number[:64],
         "customer_id": people.of(one.buyer) if one.buyer else None,
-        "status": one.status,
+        # Plain text: a driver takes the word of an enumeration by a far longer way.
+        "status": str(one.status),
         "raw_status": one.raw_status[:80],
-        "origin": one.origin,
+        "origin": str(one.origin),
         "counts": counts(
             one.status, is_test=one.is_test, cancelled_at=one.cancelled_at, total=one.total, refunded=refunded
         ),
@@ -187,9 +190,10 @@ def _keep_lines(batch: "Batch", orders: Sequence[OrderRecord], *, before: Mappin
     for chunk in chunks(known):
         where = (LINE.c.store_id == batch.store.id, among(batch.session, LINE.c.order_external_id, values=chunk))
         batch.session.execute(sa.delete(LINE).where(*where))
+    store_id = batch.store.id
     rows = [
         {
-            "store_id": batch.store.id,
+            "store_id": store_id,
             "order_external_id": one.external_id,
             "position": position,
             "product_external_id": line.product_external_id,

@@ -16,9 +16,8 @@ from app.addresses import email_key
 from app.db import reserve_ids
 from app.keys import Signer
 from app.model import Customer, Identity, Store
-from app.model.customer import IdentityKind
 from app.pipeline.ingest.merge import merge_rows, note_merge
-from app.pipeline.ingest.person import BLANK, FIELDS, Key, Person, Telling, keys_of, told
+from app.pipeline.ingest.person import BLANK, EMAIL, EXTERNAL, FIELDS, Key, Person, Telling, keys_of, told
 from app.pipeline.tombstones import buried
 from app.rows import among, bulk, bulk_update, chunks, table_of
 from connectors.records import CustomerRecord, GoneRecord, MergeRecord
@@ -27,7 +26,6 @@ CUSTOMER = table_of(Customer)
 INSERT_CUSTOMER = sa.insert(CUSTOMER)
 IDENTITY = table_of(Identity)
 INSERT_IDENTITY = sa.insert(IDENTITY)
-EXTERNAL, EMAIL = IdentityKind.EXTERNAL.value, IdentityKind.EMAIL.value
 # Enough to hear a buyer's word; everything where the account itself speaks.
 PART = ("id", "external_id", "said", "updated_at", "email", "first_name", "last_name")
 WHOLE = ("id", "external_id", "said", "updated_at", "gone_at", *FIELDS)

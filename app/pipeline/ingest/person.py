@@ -16,6 +16,8 @@ from connectors.records import CustomerRecord
 
 Key = tuple[str, str]
 Mark = list[int]
+# Plain text: reading the word of an enumeration costs more than all else about a name.
+EXTERNAL, EMAIL = IdentityKind.EXTERNAL.value, IdentityKind.EMAIL.value
 FIELDS = (
     "email",
     "email_verified",
@@ -31,7 +33,7 @@ FIELDS = (
     "joined_at",
 )
 NAMES = frozenset({"first_name", "last_name"})
-LIMITS = {"phone": 40, "first_name": 255, "last_name": 255, "locale": 35, "country": 2, "region": 80}
+LIMITS = {"first_name": 255, "last_name": 255, "locale": 35, "country": 2, "region": 80, "phone": 40}
 BLANK: dict[str, Any] = {
     **dict.fromkeys((*FIELDS, "external_id", "updated_at", "gone_at", "name_key", "back_key")),
     "tags": [],
@@ -69,8 +71,10 @@ def told(record: CustomerRecord, at: datetime | None, *, is_word_of_buyer: bool 
 def keys_of(record: CustomerRecord) -> tuple[Key, ...]:
     """The identities that a record names. Phones join nobody: families share them."""
     address = email_key(record.email)
-    mailbox: tuple[Key, ...] = ((IdentityKind.EMAIL.value, address),) if address is not None else ()
-    return ((IdentityKind.EXTERNAL.value, record.external_id), *mailbox) if record.external_id else mailbox
+    if not record.external_id:
+        return ((EMAIL, address),) if address is not None else ()
+    account = (EXTERNAL, record.external_id)
+    return (account,) if address is None else (account, (EMAIL, address))
 
 
 @dataclass(slots=True)
@@ -104,14 +108,11 @@ class Person:
         mark = telling.mark
         if telling.is_word_of_buyer and not self.is_new and said and all(said.get(name, mark) > mark for name in WEAK):
             return
-        news = {
-            name: value
-            for name, value in _fields(telling.record).items()
-            if value is not None and self._believes(name, value, mark=mark)
-        }
+        news = {name: value for name, value in _fields(telling).items() if self._believes(name, value, mark=mark)}
         if news:
+            # Most say again what they said before, only later: of that the time is new, and nothing else is to be written.
+            self.changed.update(name for name, value in news.items() if not self._holds(name, value))
             self.values |= news
-            self.changed |= news.keys()
             self.set("said", {**said, **dict.fromkeys(news, mark)})
         if not telling.is_word_of_buyer:
             self._heard_of(telling.at)
@@ -119,6 +120,9 @@ class Person:
     def _believes(self, name: str, value: Any, *, mark: Mark) -> bool:
         before = self.values["said"].get(name)
         return before is None or before < mark or (before == mark and not self._has(name, value))
+
+    def _holds(self, name: str, value: Any) -> bool:
+        return name in self.values and bool(self.values[name] == value)
 
     def _has(self, name: str, value: Any) -> bool:
         # What was not read was last said by a buyer in this very order, and says the same again.
@@ -142,22 +146,22 @@ class Person:
 WEAK = ("email", "first_name", "last_name", "country", "phone", "region", "locale")
 
 
-def _fields(record: CustomerRecord) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "email": email_key(record.email),
+def _fields(telling: Telling) -> dict[str, Any]:
+    """What a telling says, field by field; what it does not say is not there."""
+    record = telling.record
+    found = {name: said[:most] for name, most in LIMITS.items() if (said := getattr(record, name)) is not None}
+    if "phone" in found:
+        found["phone"] = phone_key(record.phone) or found["phone"]
+    if telling.names and telling.names[-1][0] == EMAIL:
+        found["email"] = telling.names[-1][1]
+    more = {
         "email_verified": record.email_verified,
-        "phone": phone_key(record.phone) or record.phone,
-        "first_name": record.first_name,
-        "last_name": record.last_name,
-        "locale": record.locale,
-        "country": record.country,
-        "region": record.region,
         "birthday": _birthday(record),
         "tags": list(record.tags) if record.tags is not None else None,
         "is_staff": record.is_staff or None,
         "joined_at": record.created_at,
     }
-    return {name: value[: LIMITS[name]] if value and name in LIMITS else value for name, value in values.items()}
+    return found | {name: value for name, value in more.items() if value is not None}
 
 
 def _birthday(record: CustomerRecord) -> str | None:
