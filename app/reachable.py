@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -113,7 +114,7 @@ def _why(bare: str) -> Why:
     return Why.NO_SUCH_NETWORK if is_shaped and is_nowhere else Why.NOT_AN_ADDRESS
 
 
-def _passes(bare: str, **allowed: bool) -> bool:
+def _passes(bare: str, **allowed: Any) -> bool:
     try:
         validate_email(bare, check_deliverability=False, strict=True, **{"allow_smtputf8": False, **allowed})
     except (EmailNotValidError, UnicodeError, ValueError):
@@ -127,7 +128,7 @@ def phone(text: str | None, country: str | None = None) -> Reach:
     if not (text or "").strip():
         return Reach(why=Why.EMPTY)
     try:
-        number = phonenumbers.parse(text, country)
+        number = phonenumbers.parse(text or "", country)
     except NumberParseException as error:
         is_placeless = error.error_type == NumberParseException.INVALID_COUNTRY_CODE and "+" not in str(text)
         return Reach(why=Why.NO_COUNTRY if is_placeless else Why.NOT_A_NUMBER)

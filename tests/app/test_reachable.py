@@ -83,7 +83,7 @@ def _addresses() -> Iterator[dict[str, Any]]:
 
 @pytest.mark.shared
 def test_every_shared_address_gets_its_verdict_or_a_documented_reason() -> None:
-    wrong = []
+    wrong: list[tuple[str, object]] = []
     for row in _addresses():
         reach, text = mailbox(row["address"]), row["address"]
         if row["valid"] and reach.address is None:
