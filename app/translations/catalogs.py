@@ -1,18 +1,22 @@
 """The catalogs kept up to date: what the pages say is read out of them, and merged into what was translated before."""
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+import workflows
+from app.pipeline.switch.plan import WORDS
+from app.policy import SENTENCES
 from app.translations import CATALOG, FOLDER, SOURCE, languages
 
 ROOT = Path(__file__).parents[2]
 # Where messages stand. Python files mark theirs with `marked(...)` or say them with `say(...)`.
 PAGES = ("admin/**.html", "recipient/**.html")
-MODULES = ("web/**.py", "reports/**.py", "render/**.py", "pipeline/**.py")
+MODULES = ("sections/**.py", "web/**.py", "reports/**.py", "render/**.py", "pipeline/**.py")
 ROOMS = {"templates": [(one, "jinja2") for one in PAGES], "app": [(one, "python") for one in MODULES]}
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None, "say": None}
 OPTIONS = {"jinja2": {"newstyle_gettext": "true", "trimmed": "true"}}
@@ -30,7 +34,17 @@ def extracted() -> Catalog:
         )
         for filename, _, message, _, context in found:
             catalog.add(message, locations=[(f"{room}/{filename}", 0)], context=context)
+    for message, place in _words_of_the_house():
+        catalog.add(message, locations=[(place, 0)])
     return catalog
+
+
+def _words_of_the_house() -> Iterator[tuple[str, str]]:
+    """What the pages say by a name that stands elsewhere: titles and notes of workflows, reasons, choices of a switch."""
+    for name, workflow in workflows.load().items():
+        yield from ((words, f"workflows/{name}.py") for words in (workflow.title, workflow.note) if words)
+    yield from ((sentence, "app/policy/reasons.py") for sentence in SENTENCES.values())
+    yield from ((words, "app/pipeline/switch/plan.py") for words in WORDS.values())
 
 
 def merged(language: str) -> Catalog:
