@@ -27,10 +27,11 @@ def rights_of(row: Any, medium: str, *, store_zone: str) -> Rights:
 
 def answer_of(answers: Mapping[str, Any] | None, medium: str) -> Answer | None:
     """The answer that holds on this medium, as the row keeps it; None where nobody ever asked."""
-    told = (answers or {}).get(medium)
+    told: list[Any] | None = (answers or {}).get(medium)
     if told is None:
         return None
-    state, at, basis, level, until, conditions = [*told, *[None] * (6 - len(told))]
+    whole: list[Any] = [*told, None, None, None, None]
+    state, at, basis, level, until, conditions = whole[:6]
     return Answer(
         state,
         _moment(at),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.facts.rights import joined_wishes
 from app.model import Consent, Customer
 from app.pipeline.consent import holding
 from app.pipeline.ingest import ingest
@@ -61,6 +62,16 @@ def _told(runtime: Runtime, records: list[Record]) -> tuple[str, int]:
         one = session.scalars(sa.select(Customer)).one()
         assert one.answers["email"][0] == one.email_consent
         return str(one.email_consent), session.scalar(sa.select(sa.func.count()).select_from(Consent)) or 0
+
+
+def test_of_two_who_become_one_the_most_peace_that_either_asked_for_stays() -> None:
+    one = {"unwanted": ["news"], "every_days": 7, "rests_until": 5}
+    assert joined_wishes([one, {"unwanted": ["reviews"], "every_days": 30}]) == {
+        "unwanted": ["news", "reviews"],
+        "every_days": 30,
+        "rests_until": 5,
+    }
+    assert joined_wishes([{}, {}]) == {}
 
 
 def _row(side: str, state: ConsentState, *, day: int) -> Any:
