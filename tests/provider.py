@@ -16,7 +16,7 @@ from connectors.http import Http
 from connectors.providers import Desk
 from tests.contracts.loopback import served
 
-PATIENCE = 0.15
+PATIENCE = 10.0
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from urllib3.filepost import encode_multipart_formdata
 from connectors.base import Accepted, ChannelSettings, Envelope
 from connectors.errors import Malformed, Permanent, Temporary, Unsupported
 from connectors.http import Answer
+from connectors.lanes import HandOver, Told, each
 from connectors.mime import build, mailbox_address
 from connectors.providers import MISCONFIGURED, Desk, taken_without_a_word, words_of
 from connectors.receipts import Call, Heard, ReceiptKind, ReceiptRecord, moment, text_of
@@ -69,6 +71,13 @@ class Mailgun:
 
     def send(self, envelope: Envelope) -> Accepted:
         """Hand one message over. Raises Temporary, Permanent, InDoubt, Unsupported (no mail)."""
+        return self._ready(envelope)()
+
+    def send_each(self, envelopes: Iterable[Envelope], *, begun: Callable[[Envelope], None]) -> Iterator[Told]:
+        """As `SendsManyAtOnce` promises; the errors are those of `send`."""
+        return each(self._ready, envelopes, begun=begun)
+
+    def _ready(self, envelope: Envelope) -> HandOver:
         if envelope.medium is not Medium.EMAIL:
             raise Unsupported("mailgun carries mail and nothing else")
         fields: dict[str, str | tuple[str, bytes, str]] = {
@@ -78,8 +87,10 @@ class Mailgun:
             "message": ("message.eml", build(envelope), "message/rfc822"),
         }
         body, kind = encode_multipart_formdata(fields)
-        answer = self._desk.post(self._path, headers={"Content-Type": kind}, data=body, auth=self._auth)
-        return self._taken(answer)
+        return partial(self._handed_over, body, kind=kind)
+
+    def _handed_over(self, body: bytes, *, kind: str) -> Accepted:
+        return self._taken(self._desk.post(self._path, headers={"Content-Type": kind}, data=body, auth=self._auth))
 
     def has_left(self, key: str, *, store: str) -> bool | None:  # noqa: ARG002 - its log lags behind by minutes.
         """None: what Mailgun's log does not show may be on its way all the same."""

@@ -3,8 +3,9 @@
 import hmac
 from base64 import b64decode
 from binascii import Error as NotBase64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from connectors.base import RETRY_LATER, Accepted, Address, ChannelSettings, Envelope, Purpose
 from connectors.errors import InDoubt, Malformed, Permanent, Temporary, Unsupported
 from connectors.http import Answer
+from connectors.lanes import HandOver, Told, each
 from connectors.mime import build, mailbox_address, message_id
 from connectors.providers import MISCONFIGURED, Desk, taken_without_a_word, words_of
 from connectors.receipts import Call, Heard, ReceiptKind, ReceiptRecord, moment, text_of
@@ -84,8 +86,11 @@ class Postmark:
 
     def send(self, envelope: Envelope) -> Accepted:
         """Hand one message over. Raises Temporary, Permanent, InDoubt, Unsupported (no mail)."""
-        answer = self._desk.post("/email", headers=self._token, json=self._wish(envelope))
-        return self._taken(words_of(answer), answer)
+        return self._ready(envelope)()
+
+    def send_each(self, envelopes: Iterable[Envelope], *, begun: Callable[[Envelope], None]) -> Iterator[Told]:
+        """As `SendsManyAtOnce` promises; the errors are those of `send`."""
+        return each(self._ready, envelopes, begun=begun)
 
     def send_batch(self, envelopes: Sequence[Envelope]) -> Sequence[Accepted | Exception]:
         """What became of each, in their order; those that could not be mails go nowhere. At most 500 leave in one call."""
@@ -100,6 +105,13 @@ class Postmark:
 
     def close(self) -> None:
         """Nothing that matters is open between calls."""
+
+    def _ready(self, envelope: Envelope) -> HandOver:
+        return partial(self._handed_over, self._wish(envelope))
+
+    def _handed_over(self, wish: dict[str, Any]) -> Accepted:
+        answer = self._desk.post("/email", headers=self._token, json=wish)
+        return self._taken(words_of(answer), answer)
 
     def _sent(self, envelopes: Sequence[Envelope]) -> list[Accepted | Exception]:
         wishes: list[dict[str, Any] | Exception] = []

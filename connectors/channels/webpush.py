@@ -3,9 +3,10 @@
 import binascii
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 import http_ece
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from connectors.base import Accepted, ChannelSettings, Envelope, Purpose
 from connectors.errors import Permanent, Temporary, Unsupported
 from connectors.http import Answer
+from connectors.lanes import HandOver, Told, each
 from connectors.providers import Desk
 from connectors.records import Medium
 
@@ -92,12 +94,21 @@ class WebPush:
 
     def send(self, envelope: Envelope) -> Accepted:
         """Hand one message over. Raises Temporary, Permanent, InDoubt, Unsupported (no push)."""
+        return self._ready(envelope)()
+
+    def send_each(self, envelopes: Iterable[Envelope], *, begun: Callable[[Envelope], None]) -> Iterator[Told]:
+        """As `SendsManyAtOnce` promises; the errors are those of `send`."""
+        return each(self._ready, envelopes, begun=begun)
+
+    def _ready(self, envelope: Envelope) -> HandOver:
         if envelope.medium is not Medium.PUSH:
             raise Unsupported("webpush carries push messages and nothing else")
         browser = Subscription.read(envelope.to.address)
         body = _sealed(_payload(envelope), browser)
-        answer = self._desk.post(browser.endpoint, headers=self._headers(browser, envelope), data=body)
-        return self._taken(answer)
+        return partial(self._handed_over, body, url=browser.endpoint, headers=self._headers(browser, envelope))
+
+    def _handed_over(self, body: bytes, *, url: str, headers: dict[str, str]) -> Accepted:
+        return self._taken(self._desk.post(url, headers=headers, data=body))
 
     def has_left(self, key: str, *, store: str) -> bool | None:  # noqa: ARG002 - a push service cannot be asked.
         """None: a push service tells nothing later."""

@@ -1,7 +1,7 @@
 """The battery of every channel that calls a provider over HTTP: what its answers, its silence and its absence mean.
 
-A subclass gives the fixtures `channel`, `standin` (the provider that it calls) and `desk` (where it calls it), and says what
-it sends.
+A subclass gives the fixtures `channel`, `wall` (the provider that it calls, and the desk at which it does) and `standin` (the
+provider alone), and says what it sends.
 """
 
 from dataclasses import replace
@@ -11,6 +11,7 @@ import pytest
 
 from connectors.base import Channel, Envelope
 from connectors.errors import InDoubt, Permanent, Temporary
+from connectors.providers import Desk
 from tests.contracts.channel import envelope
 from tests.provider import Provider, Said, told
 
@@ -38,7 +39,11 @@ class ProviderBattery:
         assert channel.send(self.one())
 
     @pytest.mark.parametrize("mood", [Said(502), Said(504), Said(silence=True)])
-    def test_an_answer_that_was_lost_leaves_a_doubt(self, channel: Channel, standin: Provider, mood: Said) -> None:
+    def test_an_answer_that_was_lost_leaves_a_doubt(
+        self, channel: Channel, wall: tuple[Provider, Desk], mood: Said
+    ) -> None:
+        standin, desk = wall
+        desk.http._read_timeout = 0.1 if mood.silence else desk.http._read_timeout
         standin.mood = mood
         with pytest.raises(InDoubt):
             channel.send(self.one())

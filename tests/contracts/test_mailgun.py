@@ -8,7 +8,9 @@ import pytest
 from connectors.base import Channel
 from connectors.channels.mailgun import Mailgun
 from connectors.errors import Permanent, Temporary
+from connectors.lanes import LANES
 from connectors.providers import Desk
+from tests.contracts.at_once import AtOnceBattery
 from tests.contracts.channel import Arrived, ChannelBattery, envelope, parsed
 from tests.contracts.provider import SECRET, ProviderBattery
 from tests.provider import Provider, Said, Seen, provider, told
@@ -23,7 +25,9 @@ def answers(seen: Seen) -> Said:
     return told(200, id=str(parsed(seen.parts()["message"])["Message-ID"]), message="Queued. Thank you.")
 
 
-class TestMailgun(ChannelBattery, ProviderBattery):
+class TestMailgun(ChannelBattery, AtOnceBattery, ProviderBattery):
+    lines = LANES
+
     @pytest.fixture
     def wall(self) -> Iterator[tuple[Provider, Desk]]:
         with provider(answers, name="Mailgun") as wall:

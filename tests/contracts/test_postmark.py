@@ -11,8 +11,10 @@ import pytest
 from connectors.base import Accepted, Channel, Purpose
 from connectors.channels.postmark import Postmark
 from connectors.errors import InDoubt, Permanent, Temporary, Unsupported
+from connectors.lanes import LANES
 from connectors.providers import Desk
 from connectors.records import Medium
+from tests.contracts.at_once import AtOnceBattery
 from tests.contracts.channel import Arrived, ChannelBattery, envelope
 from tests.contracts.provider import SECRET, ProviderBattery
 from tests.provider import Provider, Said, Seen, provider, told
@@ -52,7 +54,9 @@ def made(wish: dict[str, Any]) -> bytes:
     return mail.as_bytes()
 
 
-class TestPostmark(ChannelBattery, ProviderBattery):
+class TestPostmark(ChannelBattery, AtOnceBattery, ProviderBattery):
+    lines = LANES
+
     @pytest.fixture
     def wall(self) -> Iterator[tuple[Provider, Desk]]:
         with provider(answers, name="Postmark") as wall:

@@ -11,7 +11,9 @@ import pytest
 from connectors.base import Channel
 from connectors.channels.ses import Keys, Ses
 from connectors.errors import Permanent, Temporary
+from connectors.lanes import LANES
 from connectors.providers import Desk
+from tests.contracts.at_once import AtOnceBattery
 from tests.contracts.channel import AT, Arrived, ChannelBattery, envelope
 from tests.contracts.provider import SECRET, ProviderBattery
 from tests.provider import Provider, Said, Seen, provider, told
@@ -45,7 +47,9 @@ def answers(seen: Seen) -> Said:
     return told(200, MessageId=f"0102{hashlib.sha256(seen.body).hexdigest()[:8]}-000000")
 
 
-class TestSes(ChannelBattery, ProviderBattery):
+class TestSes(ChannelBattery, AtOnceBattery, ProviderBattery):
+    lines = LANES
+
     @pytest.fixture
     def wall(self) -> Iterator[tuple[Provider, Desk]]:
         with provider(answers, name="Amazon SES") as wall:

@@ -1,9 +1,10 @@
 """Raw mail by SendEmail of the API's second version, signed as AWS wants it (Signature Version 4)."""
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from requests_aws4auth import AWS4Auth
@@ -11,6 +12,7 @@ from requests_aws4auth import AWS4Auth
 from connectors.base import Accepted, Envelope
 from connectors.errors import InDoubt, Permanent, Temporary, Unsupported
 from connectors.http import Answer
+from connectors.lanes import HandOver, Told, each
 from connectors.mime import build, mailbox_address
 from connectors.providers import MISCONFIGURED, Desk, taken_without_a_word, words_of
 from connectors.records import Medium
@@ -54,11 +56,11 @@ class Ses:
 
     def send(self, envelope: Envelope) -> Accepted:
         """Hand one message over. Raises Temporary, Permanent, InDoubt, Unsupported (no mail)."""
-        if envelope.medium is not Medium.EMAIL:
-            raise Unsupported("ses carries mail and nothing else")
-        stamp = {"x-amz-date": self._now().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")}
-        answer = self._desk.post(PATH, headers=stamp, json=self._wish(envelope), auth=self._signature())
-        return self._taken(answer)
+        return self._ready(envelope)()
+
+    def send_each(self, envelopes: Iterable[Envelope], *, begun: Callable[[Envelope], None]) -> Iterator[Told]:
+        """As `SendsManyAtOnce` promises; the errors are those of `send`."""
+        return each(self._ready, envelopes, begun=begun)
 
     def has_left(self, key: str, *, store: str) -> bool | None:  # noqa: ARG002 - SES cannot be asked by our key.
         """None: SES has no look-up by a name of ours."""
@@ -66,6 +68,15 @@ class Ses:
 
     def close(self) -> None:
         """Nothing that matters is open between calls."""
+
+    def _ready(self, envelope: Envelope) -> HandOver:
+        if envelope.medium is not Medium.EMAIL:
+            raise Unsupported("ses carries mail and nothing else")
+        return partial(self._handed_over, self._wish(envelope))
+
+    def _handed_over(self, wish: dict[str, Any]) -> Accepted:
+        stamp = {"x-amz-date": self._now().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")}
+        return self._taken(self._desk.post(PATH, headers=stamp, json=wish, auth=self._signature()))
 
     def _signature(self) -> AWS4Auth:
         return AWS4Auth(self._keys.key_id, self._keys.secret, self._keys.region, "ses")

@@ -1,8 +1,9 @@
 """Texts by Twilio's Messages resource: a sender per country, and what each of its codes means to us."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ import phonenumbers
 from connectors.base import RETRY_LATER, Accepted, Envelope
 from connectors.errors import Permanent, Temporary, Unsupported
 from connectors.http import Answer
+from connectors.lanes import HandOver, Told, each
 from connectors.providers import MISCONFIGURED, Desk, taken_without_a_word, words_of
 from connectors.receipts import text_of
 from connectors.records import Medium
@@ -76,14 +78,23 @@ class Twilio:
 
     def send(self, envelope: Envelope) -> Accepted:
         """Hand one text over. Raises Temporary, Permanent, InDoubt, Unsupported (no text, or no sender for the country)."""
+        return self._ready(envelope)()
+
+    def send_each(self, envelopes: Iterable[Envelope], *, begun: Callable[[Envelope], None]) -> Iterator[Told]:
+        """As `SendsManyAtOnce` promises; the errors are those of `send`."""
+        return each(self._ready, envelopes, begun=begun)
+
+    def _ready(self, envelope: Envelope) -> HandOver:
         if envelope.medium is not Medium.SMS:
             raise Unsupported("twilio carries texts and nothing else")
         number = _number(envelope.to.address)
         form = {"To": number, "Body": _body(envelope.text)} | self._from(number)
         if self._callback.startswith("https://"):
             form["StatusCallback"] = f"{self._callback}?{urlencode({'message': envelope.key, 'store': envelope.store})}"
-        answer = self._desk.post(self._path, data=form, auth=self._auth)
-        return self._taken(answer)
+        return partial(self._handed_over, form)
+
+    def _handed_over(self, form: dict[str, str]) -> Accepted:
+        return self._taken(self._desk.post(self._path, data=form, auth=self._auth))
 
     def has_left(self, key: str, *, store: str) -> bool | None:  # noqa: ARG002 - Twilio knows no name of ours.
         """None: Twilio can be asked by its own name of a text alone."""
