@@ -17,7 +17,14 @@ from tests.story import Story, village
 
 PEOPLE = ("anna", "ben", "cleo", "dora", "emil")
 OFTEN = ("win_back", "review_request")
-SELDOM = ("welcome", "first_order_thanks", "order_confirmation", "post_purchase", "milestone", "shipping_update")
+SELDOM: tuple[str, ...] = (
+    "welcome",
+    "first_order_thanks",
+    "order_confirmation",
+    "post_purchase",
+    "milestone",
+    "shipping_update",
+)
 SELDOM += ("abandoned_checkout",)
 
 

@@ -11,7 +11,14 @@ from tests.story import Story, move_in
 
 PEOPLE = [f"person{number}" for number in range(8)]
 # One or two for each kind of news.
-LIVES = ("welcome", "first_order_thanks", "win_back", "order_confirmation", "review_request", "shipping_update")
+LIVES: tuple[str, ...] = (
+    "welcome",
+    "first_order_thanks",
+    "win_back",
+    "order_confirmation",
+    "review_request",
+    "shipping_update",
+)
 LIVES += ("abandoned_checkout", "browse_abandonment")
 
 
