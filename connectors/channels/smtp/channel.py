@@ -1,13 +1,13 @@
 """A few connections to one mail server, kept and reused: while one waits for an answer, the others carry on.
 
 One thread goes round them. At each it hears the answer to the mail before, hands over the bytes of the next one and announces
-the one after that, so that a server that thinks for long is asked on several connections at once, and one that is quick costs
-no waiting at all.
+the one after that, so that a server that thinks for long is asked on several connections at once. One that has answered before
+the next message is written needs no second connection, and then a crash leaves one message in doubt.
 """
 
 import ssl
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import cycle
+from itertools import count
 
 from connectors.base import Accepted, Envelope
 from connectors.channels.smtp.line import Line, Mail, mail_of
@@ -46,6 +46,7 @@ class Smtp:
         lines: int = MOST_LINES,
     ) -> None:
         self._lines = [Line(server, patience=patience, tls=tls) for _ in range(lines)]
+        self._used = 1
 
     def send(self, envelope: Envelope) -> Accepted:
         """Hand one message to the server.
@@ -62,9 +63,13 @@ class Smtp:
         """As `SendsManyAtOnce` promises; the errors are those of `send`."""
         waiting = _Waiting(iter(envelopes))
         try:
-            for line in cycle(self._lines):
+            for turn in count():
                 if waiting.is_empty and not any(one.is_busy for one in self._lines):
                     return
+                line = self._lines[turn % self._used]
+                if line.is_awaited:
+                    # This server thinks for longer than the next message takes to be written.
+                    self._used = min(self._used + 1, len(self._lines))
                 yield from _turn(line, self._lines, waiting=waiting, begun=begun)
         finally:
             # Whoever lost interest leaves answers behind that nobody must take for those to the next messages.

@@ -4,6 +4,7 @@ A message goes over it in four steps: `ask` who may write to whom, `agreed`, `ha
 may see to other connections, so that no time is lost while a server thinks.
 """
 
+import select
 import smtplib
 import socket
 import ssl
@@ -59,6 +60,16 @@ class Line:
     @property
     def is_busy(self) -> bool:
         return self.asked is not None or self.given is not None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a mail was handed over and nothing of its answer has come yet."""
+        sock = self._line.sock if self._line is not None else None
+        if self.given is None or sock is None or (isinstance(sock, ssl.SSLSocket) and sock.pending()):
+            return False
+        eye = select.poll()
+        eye.register(sock, select.POLLIN)
+        return not eye.poll(0)
 
     def ask(self, mail: Mail) -> None:
         """Announce a mail. Raises Temporary where there is no connection and none can be had."""
