@@ -7,6 +7,8 @@ import sqlalchemy as sa
 
 from app.choices import choose
 from app.model import Confirmation, Customer, SenderDay
+from app.pipeline import by_hand
+from app.pipeline.by_hand import Hand
 from app.pipeline.double_opt_in import confirm, send_questions
 from app.pipeline.preferences import Chosen, save
 from app.policy.consent import CONFIRMED, SINGLE
@@ -123,3 +125,21 @@ def test_a_single_opt_in_is_no_proof_in_germany_until_the_mailbox_said_yes(story
         anna = session.get_one(Customer, asked.customer_id)
     assert anna.answers["email"][0] == ConsentState.SUBSCRIBED
     assert anna.answers["email"][3] == CONFIRMED
+
+
+def test_of_two_that_the_merchant_makes_one_the_no_of_either_holds(story: Story) -> None:
+    story.on("win_back")
+    story.join("anna", consent=ConsentState.UNSUBSCRIBED)
+    story.travel(days=1)
+    story.join("anne")
+    story.order("anne")
+    with story.runtime.database.write() as session:
+        ids = {one.email: one.id for one in session.scalars(sa.select(Customer))}
+        kept, gone = ids[story.address("anne")], ids[story.address("anna")]
+        by_hand.join(session, Hand(story.store_id, "staff-7", story.now), kept=kept, gone=gone, runtime=story.runtime)
+    story.travel(days=70)
+    assert story.sent == []
+    story.answer("anne", ConsentState.SUBSCRIBED)
+    story.order("anne")
+    story.travel(days=62)
+    assert story.sent == ["anne: win_back_miss_you"]

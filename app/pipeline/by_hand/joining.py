@@ -8,6 +8,7 @@ from app.pipeline.by_hand.deeds import Hand, NotTheirsError, On, did, theirs
 from app.pipeline.erase.names import Names
 from app.pipeline.erase.person import alone_with
 from app.pipeline.ingest import Batch, counters, news
+from app.pipeline.ingest.merge import note_merge
 from app.pipeline.ingest.people import People
 from app.runtime import Runtime
 
@@ -25,6 +26,8 @@ def join(session: Session, hand: Hand, *, kept: int, gone: int, runtime: Runtime
     people = People(session, store, signer=runtime.signer)
     people.join(kept=kept, gone=gone)
     joined = people.write()
+    # As with accounts that the platform joins: the stricter side holds until they answer again.
+    note_merge(session, kept, at=hand.now)
     consent.settle(session, joined)
     counters.recount(batch, joined)
     events = news.of_answers(batch, joined)
