@@ -29,7 +29,7 @@ def written(record: Record) -> bytes:
 class Village:
     """`connectors.base.StoreConnector` over a dict of what each store has; `trouble` is raised by the next calls.
 
-    Stores make discount codes from `makes_codes` on; `codes` are those that they made.
+    Stores make discount codes from `makes_codes` on; `codes` are those that they made. One that `is_blind` shows nothing.
     """
 
     platform = PLATFORM
@@ -43,6 +43,7 @@ class Village:
         self.looks: list[tuple[Kind, str]] = []
         self.abilities = frozenset({Ability.WRITE_CONSENT})
         self.codes: list[CodeWish] = []
+        self.is_blind = False
 
     def keep(self, address: str, record: Record) -> None:
         """Remember the newest of everything, as a store does."""
@@ -94,6 +95,8 @@ class Village:
     def look(self, access: Access, kind: Kind, *, external_id: str, profile: StoreProfile) -> Reading:
         del profile
         self._may_fail()
+        if self.is_blind:
+            raise Unsupported("this village shows nothing")
         self.looks.append((kind, external_id))
         found = self.stores.get(access.address, {}).get((f"{kind.value.title()}Record", external_id))
         return Reading((found,) if found is not None else (GoneRecord(kind, external_id, self._now()),))

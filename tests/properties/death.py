@@ -12,6 +12,14 @@ from connectors.base import Accepted, Envelope
 from connectors.records import Medium
 from tests.story import World
 
+# The points between which nobody but the channel knows whether a message left.
+HANDING_OVER = {
+    "after the note STARTED",
+    "in the call, before it was taken",
+    "in the call, after it was taken",
+    "before the note LEFT",
+}
+
 
 class Killed(BaseException):
     """The process is gone. Nothing of ours may catch this."""

@@ -9,15 +9,9 @@ import pytest
 from app.clock import FrozenClock
 from app.model import MessageState
 from app.runtime import Runtime
-from tests.properties.death import Fate, Postman, mortal
+from tests.properties.death import HANDING_OVER, Fate, Postman, mortal
 from tests.story import Story, village
 
-HANDING_OVER = {
-    "after the note STARTED",
-    "in the call, before it was taken",
-    "in the call, after it was taken",
-    "before the note LEFT",
-}
 FOREVER = 10_000
 
 
