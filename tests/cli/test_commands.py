@@ -12,7 +12,7 @@ from tests.cli.conftest import Command
 from tests.conftest import NOW
 
 COMMANDS = {"demo", "migrate", "worker", "tick", "stores", "sync", "workflows", "explain", "why", "preview"}
-COMMANDS |= {"rehearse", "results"}
+COMMANDS |= {"bounces", "plugin", "rehearse", "results"}
 
 
 @pytest.fixture
