@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from zlib import crc32
 
 import pytest
 import sqlalchemy as sa
@@ -17,6 +18,12 @@ from tests.conftest import NOW
 from tests.pipeline.rows import a_message, a_person, a_store
 
 DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def backend(request: pytest.FixtureRequest) -> str:
+    """Each promise on one of the two databases, by its name."""
+    return ("sqlite", "postgresql")[crc32(request.node.name.encode()) % 2]
 
 
 def _consent(person: Customer, days: int) -> Consent:

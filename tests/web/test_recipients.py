@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zlib import crc32
 
 import pytest
 import sqlalchemy as sa
@@ -24,6 +25,12 @@ from tests.pipeline.rows import a_message, a_person
 from tests.web.visiting import House, policy_of
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/146.0"}
+
+
+@pytest.fixture
+def backend(request: pytest.FixtureRequest) -> str:
+    """Each promise on one of the two databases, by its name."""
+    return ("sqlite", "postgresql")[crc32(request.node.name.encode()) % 2]
 
 
 @pytest.fixture

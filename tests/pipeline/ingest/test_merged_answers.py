@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import permutations
 from types import SimpleNamespace
 from typing import Any
+from zlib import crc32
 
 import pytest
 import sqlalchemy as sa
@@ -20,6 +21,12 @@ from tests.pipeline.ingest.test_any_order import open_store
 
 YES, NO = ConsentState.SUBSCRIBED, ConsentState.UNSUBSCRIBED
 MERGED_ON = 10
+
+
+@pytest.fixture
+def backend(request: pytest.FixtureRequest) -> str:
+    """Each promise on one of the two databases, by its name."""
+    return ("sqlite", "postgresql")[crc32(request.node.name.encode()) % 2]
 
 
 def _account(number: str) -> CustomerRecord:

@@ -94,7 +94,7 @@ def test_a_big_store_s_send_never_keeps_a_small_store_s_service_waiting(stories:
     big.on("welcome")
     small.on("order_confirmation")
     big.worker_stops()
-    for number in range(150):
+    for number in range(120):
         big.join(f"anna{number}")
     small.order("ben")
     world = big.world
