@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 from flask import Blueprint, Response
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import Forbidden, NotFound
 
 from app.model import DeedKind, Store
+from app.model.staff import May
 from app.pipeline import by_hand
 from app.pipeline.by_hand.deeds import On, did
 from app.reports.customers import customer_lines
@@ -17,7 +18,7 @@ from app.reports.figures.sheets import figure_lines
 from app.reports.person_page import person_page
 from app.runtime import Runtime
 from app.web.admin.sealed import File, read_file
-from app.web.guard import Guard, guarded
+from app.web.guard import NOT_YOURS, Guard, guarded
 from app.web.house import runtime
 
 OVER = "This link is over. Please open the page again and take the file from there."
@@ -41,10 +42,20 @@ def fetch(token: str) -> Response:
     asked = read_file(runtime(), token)
     if asked is None or asked.kind not in WAYS:
         raise NotFound(OVER)
+    _ask_for_the_right(asked)
     made = WAYS[asked.kind](runtime(), asked)
     response = Response(made.text, mimetype=made.kind)
     response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
     return response
+
+
+def _ask_for_the_right(asked: File) -> None:
+    """A file with people in it is for those who run the house, as the right stands when it is fetched. Raises Forbidden."""
+    needed = May.LOOK if asked.kind == "figure" else May.RUN
+    with runtime().database.read() as session:
+        right = by_hand.right_of(session, _hand(runtime(), asked))
+    if not by_hand.allows(right, needed):
+        raise Forbidden(NOT_YOURS[needed])
 
 
 def _customers(house: Runtime, asked: File) -> _Made:

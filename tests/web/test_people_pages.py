@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from app.clock import FrozenClock
 from app.model import Customer, Deed, Note, PrivacyRequest, SavedFilter
+from app.model.staff import May, Member
 from app.runtime import Runtime
 from tests.web.pages_town import Browser, counted, live
 from tests.web.visiting import House
@@ -190,6 +191,29 @@ def test_buttons_of_a_customer_do_what_they_say(ours: Browser) -> None:
     for wrong in ({"what": "x"}, {**ours.way_fields(), "id": "9" * 30}, {**ours.way_fields(), "tries": "-1"}):
         assert ours.post(f"{root}/queue/run", **wrong).status_code == 400
     assert ours.post(f"{root}/queue/dance", **ours.way_fields()).status_code == 404
+
+
+def test_a_cancellation_can_be_taken_back_where_it_was_said(ours: Browser) -> None:
+    fields = ours.way_fields()
+    said = ours.post("/admin/queue/cancel", **fields, tab="waiting").text
+    toast = said[said.index("data-toast") : said.index("</template>")]
+    undo = dict(re.findall(r'name="(\w+)" value="([^"]*)"', toast))
+    assert 'hx-post="/admin/queue/retry"' in toast
+    assert ours.post("/admin/queue/retry", **undo).status_code == 200
+    assert ours.way().state == "waiting"
+
+
+def test_whoever_may_only_look_finds_people_and_takes_nothing_along(ours: Browser, client: FlaskClient) -> None:
+    root, link = f"/admin/customers/{ours.person()}", _link(ours.get("/admin/customers").text, "/files/")
+    member = {"store_id": ours.house.id, "actor": "42", "may": May.LOOK}
+    times = {"first_seen_at": ours.runtime.clock.now(), "last_seen_at": ours.runtime.clock.now()}
+    with ours.runtime.database.write() as session:
+        session.add_all([Member(**member, **times), Member(**{**member, "actor": "1", "may": May.RUN}, **times)])
+    assert ours.post("/admin/search", q="anna").status_code == 303
+    assert ours.post("/admin/customers/find", text="anna").status_code == 303
+    assert client.get(link).status_code == 403
+    assert ours.get(f"{root}/erase").status_code == 403
+    assert [ours.post(f"{root}/{do}").status_code for do in ("pause", "erase", "queue/run")] == [403] * 3
 
 
 def test_two_are_shown_before_they_are_joined(ours: Browser) -> None:

@@ -1,11 +1,13 @@
 """What is done to one customer as a whole, each shown first: joined with another, erased; and what waits is sent now."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, request
 from flask.blueprints import Blueprint
 from werkzeug.exceptions import BadRequest, NotFound
 
+from app.model.staff import May
 from app.pipeline import by_hand
 from app.reports.customers import search
 from app.spelling import folded
@@ -23,7 +25,7 @@ routes = Blueprint("admin_customer_acts", __name__, url_prefix=f"{ROOT}/<int:cus
 @guarded(Guard.PLATFORM_TOKEN)
 def queue(customer_id: int, do: str) -> Response:
     """Send now, cancel or try again what waits for them."""
-    return page(customer_id, toast=Toast(done(do)))
+    return page(customer_id, toast=done(do, back=f"{ROOT}/{customer_id}/queue"))
 
 
 @routes.get("/merge")
@@ -64,14 +66,14 @@ def join(customer_id: int, other: int) -> Response:
 
 
 @routes.get("/erase")
-@guarded(Guard.PLATFORM_TOKEN)
+@guarded(Guard.PLATFORM_TOKEN, needs=May.RUN)
 def ask(customer_id: int) -> Response:
     """What erasing means, and the word to type."""
     return _asking(customer_id)
 
 
 @routes.post("/erase")
-@guarded(Guard.PLATFORM_TOKEN)
+@guarded(Guard.PLATFORM_TOKEN, needs=May.RUN)
 def erase(customer_id: int) -> Response:
     """Erase them, once their name was typed."""
     with runtime().database.read() as session:
@@ -106,13 +108,18 @@ def word_of(one: Any) -> str:
 ACTS = {"run": by_hand.run_now, "cancel": by_hand.cancel, "retry": by_hand.retry}
 
 
-def done(do: str) -> str:
-    """Do what a button of a queue asks for, and what to say of it. Raises NotFound, BadRequest."""
+def done(do: str, *, back: str, fields: Sequence[tuple[str, str]] = ()) -> Toast:
+    """Do what a button of a queue asks for, and what to say of it; a cancellation can be taken back by `back`, with `fields`.
+    Raises NotFound, BadRequest."""
     if do not in ACTS:
         raise NotFound
     seen = _seen()
-    fate = act(lambda session: ACTS[do](session, hand(), seen=seen))
-    return _told(do)[by_hand.Fate(str(fate))]
+    fate = by_hand.Fate(str(act(lambda session: ACTS[do](session, hand(), seen=seen))))
+    told = _told(do)[fate]
+    if do != "cancel" or fate is not by_hand.Fate.DONE:
+        return Toast(told)
+    row = (("what", seen.what.value), ("id", str(seen.id)), ("step", seen.step), ("tries", str(seen.tries)))
+    return Toast(told, undo=f"{back}/retry", fields=(*row, *fields))
 
 
 def _seen() -> by_hand.Seen:

@@ -9,6 +9,7 @@ from flask.blueprints import Blueprint
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Answer
 
+from app.model.staff import May
 from app.pipeline import by_hand
 from app.pipeline.by_hand.notes import BadWordsError
 from app.reports.customers import Choices, Column, Group, Sort, customers, saved
@@ -64,7 +65,7 @@ def listing() -> Response:
 
 
 @routes.post("/find")
-@guarded(Guard.PLATFORM_TOKEN)
+@guarded(Guard.PLATFORM_TOKEN, needs=May.LOOK)
 def find() -> Answer:
     """Look for a name. What was typed goes on sealed, so that no address of ours holds anybody's."""
     return go(address(_chosen(request.form), seal=sealed(request.form.get("text", ""))))

@@ -45,7 +45,9 @@ def queue() -> Response:
 @guarded(Guard.PLATFORM_TOKEN)
 def act(do: str) -> Response:
     """Send now, cancel, or try again: the row as it was shown; the law judges."""
-    return _page(_wanted(request.form), place=request.form.get("place"), toast=Toast(done(do)))
+    kept = [(name, request.form.get(name, "")) for name in ("tab", "workflow", "reason", "customer", "place")]
+    toast = done(do, back=ROOT, fields=kept)
+    return _page(_wanted(request.form), place=request.form.get("place"), toast=toast)
 
 
 def address(wanted: Wanted, *, place: object = None, **changed: object) -> str:

@@ -4,6 +4,7 @@ from flask import Response, request
 from flask.blueprints import Blueprint
 from werkzeug.wrappers import Response as Answer
 
+from app.model.staff import May
 from app.reports.customers import search as found_by
 from app.spelling import folded
 from app.web.admin import Tab, tabs
@@ -19,7 +20,7 @@ routes = Blueprint("admin_search", __name__, url_prefix=ROOT)
 
 
 @routes.post("")
-@guarded(Guard.PLATFORM_TOKEN)
+@guarded(Guard.PLATFORM_TOKEN, needs=May.LOOK)
 def find() -> Answer:
     """On to what was found."""
     seal = sealed(request.form.get("q", ""))
