@@ -68,7 +68,8 @@ def _newest(records: Iterable[Any]) -> list[Any]:
 
 def _keep_orders(batch: "Batch", records: Sequence[OrderRecord], *, people: People, touched: Touched) -> None:
     before = _stored(batch, [one.external_id for one in records])
-    refunded = _refund_sums(batch, [one.external_id for one in records if one.external_id in before or one.refunded])
+    # A refund may have been told before its order.
+    refunded = _refund_sums(batch, [one.external_id for one in records])
     fresh = [
         one for one in records if one.external_id not in before or before[one.external_id].updated_at <= one.updated_at
     ]

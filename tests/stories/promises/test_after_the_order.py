@@ -118,3 +118,16 @@ def test_a_milestone_is_reached_once_and_a_first_order_is_thanked_for_once_whate
         story.travel(days=3)
     assert story.sent == said
     assert "milestone.orders: not_this_milestone" in story.reasons("anna")
+
+
+def test_money_that_went_back_before_the_order_was_told_is_known_when_it_is(story: Story) -> None:
+    story.on("shipping_update")
+    story.is_heard = False
+    order = story.order("anna")
+    story.refund(order)
+    story.ship(order)
+    for record in (story.told[1], story.orders[order], story.parcels[order]):
+        story.deliver(record)
+        story.tick()
+    assert story.sent == []
+    assert story.reasons("anna") == ["shipping_update.shipped: order_no_longer_stands"]
