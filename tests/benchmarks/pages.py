@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -36,8 +37,13 @@ class Asked:
     most: float = PAGE_MS
 
 
+def at(path: str) -> Callable[[random.Random], str]:
+    """The same path each round."""
+    return lambda _: path
+
+
 def pages(customers: int) -> list[Asked]:
-    """Every page of the people's part, opened at random places."""
+    """Every page, opened at random places."""
 
     def whose(dice: random.Random) -> int:
         return dice.randrange(customers) + 1
@@ -45,15 +51,27 @@ def pages(customers: int) -> list[Asked]:
     lists = ("", *(f"?group={group}" for group in GROUPS), "?sort=spent", "?sort=orders&is_down=false", "?sort=newest")
     tabs = ("waiting", "deferred", "dropped", "failed", "all")
     return [
-        *(Asked(f"customers{query}", lambda _, query=query: f"/admin/customers{query}") for query in lists),
+        *(Asked(path, at(f"/admin/{path}")) for path in HOUSE),
+        *(Asked(f"customers{query}", at(f"/admin/customers{query}")) for query in lists),
         Asked("one customer", lambda dice: f"/admin/customers/{whose(dice)}"),
-        *(Asked(f"queue {tab}", lambda _, tab=tab: f"/admin/queue?tab={tab}") for tab in tabs),
-        Asked("queue, a rare reason", lambda _: "/admin/queue?tab=dropped&reason=bad_text"),
+        *(Asked(f"queue {tab}", at(f"/admin/queue?tab={tab}")) for tab in tabs),
+        Asked("queue, a rare reason", at("/admin/queue?tab=dropped&reason=bad_text")),
         Asked("queue of one", lambda dice: f"/admin/queue?tab=all&customer={whose(dice)}"),
-        *(Asked(f"report {one}", lambda _, one=one: f"/admin/reports/{one}") for one in REPORTS),
+        *(Asked(f"report {one}", at(f"/admin/reports/{one}")) for one in REPORTS),
     ]
 
 
+HOUSE = (
+    "home",
+    "home?days=30",
+    "home/connection",
+    "home/messages",
+    "workflows",
+    "workflows/win_back",
+    "workflows/win_back/switch?to=on",
+    "workflows/win_back/texts/news",
+    "workflows/birthday/texts/today",
+)
 GROUPS = ("never_bought", "bought_once", "came_again", "lapsed", "subscribed", "no_consent", "paused")
 REPORTS = ("messages?days=90", "workflows", "repeat", "retention", "cohorts", "sales")
 
@@ -87,7 +105,7 @@ def main(customers: int = CUSTOMERS, orders: int = ORDERS) -> None:
         browser = Browser(plug(runtime).test_client(), runtime, house)
         dice = random.Random(7)
         for page in pages(customers):
-            told(page.name, lambda page=page: _opened(browser, page.path(dice)), most=page.most)
+            told(page.name, partial(_open_one, browser, page, dice), most=page.most)
         told("search", lambda: _searched(browser, dice.choice(TYPED)), most=PAGE_MS)
         told("timeline alone", _timeline(runtime, house.id, customers=customers, dice=dice), most=TIMELINE_MS)
 
@@ -101,6 +119,10 @@ def _figures(runtime: Runtime, store_id: int) -> None:
     renew(runtime, store)
     sys.stdout.write(f"the night's figures: {time.process_time() - begun:.1f} s of processor\n")
     sys.stdout.flush()
+
+
+def _open_one(browser: Browser, page: Asked, dice: random.Random) -> None:
+    _opened(browser, page.path(dice))
 
 
 def _opened(browser: Browser, path: str) -> None:
