@@ -3,6 +3,8 @@
 The page may be passed on, so it has no way to unsubscribe or to choose in somebody else's name.
 """
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 
 from app.facts import Ask, gather
@@ -40,6 +42,6 @@ def said_again(runtime: Runtime, store_id: int, *, message_id: int) -> Rendered 
         text = Text(row, store, customer, facts=facts, own=own_texts(session, store_id).get((row.workflow, row.step)))
     try:
         voice = voice_of(text, config=runtime.config, signer=runtime.signer, link=None)
-        return render(text.words, facts, voice=voice)
+        return render(text.words, facts, voice=replace(voice, view_url=None))
     except BadTextError:
         return None
