@@ -68,7 +68,6 @@ def _newest(records: Iterable[Any]) -> list[Any]:
 
 def _keep_orders(batch: "Batch", records: Sequence[OrderRecord], *, people: People, touched: Touched) -> None:
     before = _stored(batch, [one.external_id for one in records])
-    # A refund may have been told before its order.
     refunded = _refund_sums(batch, [one.external_id for one in records])
     fresh = [
         one for one in records if one.external_id not in before or before[one.external_id].updated_at <= one.updated_at
@@ -136,9 +135,7 @@ def _named(batch: "Batch", column: sa.Column[str], *, ids: Sequence[str]) -> sa.
 def _stored(batch: "Batch", external_ids: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for chunk in chunks(external_ids):
-        query = sa.select(*SEEN).where(
-            ORDER.c.store_id == batch.store.id, among(batch.session, ORDER.c.external_id, values=chunk)
-        )
+        query = sa.select(*SEEN).where(_named(batch, ORDER.c.external_id, ids=chunk))
         found |= {row.external_id: row for row in batch.session.execute(query)}
     return found
 
