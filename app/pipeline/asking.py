@@ -30,8 +30,8 @@ def question(row: Any, store: Store, *, customer: Customer, link: str, config: C
     """The mail to one mailbox, in its reader's language where we speak it. `row` is the confirmation's."""
     name = store.sender_name or store.name
     language = known_locale(customer.locale or store.locale).language
-    told = {words: said(language, words, {"name": "{{ store.name }}"}) for words in (ASKED, REASON)}
-    body = f"{told[ASKED]}\n\n[{said(language, BUTTON, {})}]({link})\n\n{said(language, NOT_YOU, {})}\n"
+    told = {words: said(language, words, name="{{ store.name }}") for words in (ASKED, REASON)}
+    body = f"{told[ASKED]}\n\n[{said(language, BUTTON)}]({link})\n\n{said(language, NOT_YOU)}\n"
     voice = Voice(
         store_name=name,
         store_url=store.url or f"https://{store.address.removeprefix('https://')}",
@@ -39,10 +39,10 @@ def question(row: Any, store: Store, *, customer: Customer, link: str, config: C
         locale=language,
         zone=store.zone,
         currency=store.currency,
-        reason_line=said(language, REASON, {"name": name}),
+        reason_line=said(language, REASON, name=name),
     )
     facts = Facts(now=row.asked_at, at=row.asked_at, customer=NOBODY, is_subscribed=False, orders_since=0)
-    words = render(compiled("confirmation", f"{said(language, SUBJECT, {})}\n{body}"), facts, voice=voice)
+    words = render(compiled("confirmation", f"{said(language, SUBJECT)}\n{body}"), facts, voice=voice)
     sender = Address(store.sender_address or config.mail_from, name)
     key = key_of(row.store_id, row.id)
     return Envelope(

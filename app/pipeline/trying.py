@@ -72,7 +72,7 @@ def _voice(store: Store, workflow: Workflow) -> Voice:
         locale=store.locale,
         zone=store.zone,
         currency=store.currency,
-        reason_line=said(tongue, REASONS[Purpose(workflow.purpose)], {"name": name}),
+        reason_line=said(tongue, REASONS[Purpose(workflow.purpose)], name=name),
         colour=choices.colour,
         logo_url=choices.logo_url,
     )

@@ -52,7 +52,12 @@ def _store(name: str, url: str, *, address: str | None) -> Plain:
 
 @lru_cache(maxsize=1024)
 def _mail(reason: str, locale: str, *, direction: str, colour: str) -> Plain:
-    return {"reason": clean.line(reason, 300), **_tongue(locale, direction), **colours(colour), **_service_words(locale)}
+    return {
+        "reason": clean.line(reason, 300),
+        **_tongue(locale, direction),
+        **colours(colour),
+        **_service_words(locale),
+    }
 
 
 # What the frame itself says, in the language of the store's texts.
@@ -65,7 +70,7 @@ SERVICE_WORDS = {
 
 @lru_cache(maxsize=1024)
 def _service_words(locale: str) -> Plain:
-    return {name: said(known_locale(locale).language, words, {}) for name, words in SERVICE_WORDS.items()}
+    return {name: said(known_locale(locale).language, words) for name, words in SERVICE_WORDS.items()}
 
 
 def _customer(customer: CustomerFacts, voice: Voice) -> Plain:

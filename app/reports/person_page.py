@@ -50,15 +50,13 @@ def person_page(told: Mapping[str, Sequence[Mapping[str, Any]]], *, store: str, 
     """The page, in one of our languages. `told` is what `everything_about` and an export hold: rows by table."""
     known = [*TITLES, *sorted(set(told) - set(TITLES))]
     parts = [
-        (said(language, TITLES.get(name, name), {}), [_row(row) for row in told[name]])
-        for name in known
-        if told.get(name)
+        (said(language, TITLES.get(name, name)), [_row(row) for row in told[name]]) for name in known if told.get(name)
     ]
     return _TEMPLATE.render(
         language=language,
-        heading=said(language, HEADING, {"store": store}),
-        made=said(language, MADE, {"day": f"{now:%Y-%m-%d}"}),
-        nothing=said(language, NOTHING, {}),
+        heading=said(language, HEADING, store=store),
+        made=said(language, MADE, day=f"{now:%Y-%m-%d}"),
+        nothing=said(language, NOTHING),
         parts=parts,
     )
 

@@ -1,7 +1,6 @@
 """What the pages say in other languages: gettext catalogs beside this file, read as they are written, without a build step."""
 
 import io
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -39,7 +38,7 @@ def marked(message: str) -> str:
     return message
 
 
-def said(language: str, message: str, values: Mapping[str, object]) -> str:
+def said(language: str, message: str, **values: object) -> str:
     """A message in a language, with its `%(name)s` filled in where there are values."""
     found = translations(language).ugettext(message)
     return found % values if values else found

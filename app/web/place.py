@@ -33,7 +33,7 @@ def place() -> Place:
 
 def say(message: str, **values: object) -> str:
     """A message in the visitor's language; extracted from where it stands."""
-    return said(place().language, message, values)
+    return said(place().language, message, **values)
 
 
 def plural(one: str, many: str, number: int) -> str:

@@ -107,7 +107,7 @@ def _reason(text: Text, name: str) -> str:
     """Why they get this, in the language of the store's texts."""
     purpose = Purpose(text.row.purpose)
     silent = purpose is Purpose.MARKETING and text.row.medium == Medium.EMAIL and not text.facts.is_subscribed
-    return said(known_locale(text.store.locale).language, BOUGHT if silent else REASONS[purpose], {"name": name})
+    return said(known_locale(text.store.locale).language, BOUGHT if silent else REASONS[purpose], name=name)
 
 
 def _way(text: Text, *, config: Config, signer: Signer, home: str) -> Way:
