@@ -66,7 +66,7 @@ def _fills_alike(source: list[str], translated: list[str]) -> bool:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_quotation_marks_are_those_of_the_language(language: str) -> None:
-    opening, closing = {"de": "„“"}[language]
+    opening, closing = {"de": ("„", "“")}[language]
     with (FOLDER / language / CATALOG).open("rb") as file:
         catalog = read_po(file, locale=language)
     said_in_it = [form for message in catalog if message.id for form in _forms(message.string)]
@@ -80,6 +80,6 @@ def test_the_catalog_holds_what_the_pages_say_and_nothing_else(language: str) ->
 
 
 def test_a_language_that_is_not_ours_is_said_as_it_is_written() -> None:
-    assert said("fr", "Saved.", {}) == "Saved."
-    assert said("../de", "Saved.", {}) == "Saved."
-    assert said("de", "%(done)s of %(all)s done", {"done": 3, "all": 6}) == "3 von 6 erledigt"
+    assert said("fr", "Saved.") == "Saved."
+    assert said("../de", "Saved.") == "Saved."
+    assert said("de", "%(done)s of %(all)s done", done=3, all=6) == "3 von 6 erledigt"
