@@ -8,15 +8,21 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.db import Database
 from app.model import Customer
 from app.pipeline import by_hand
 from app.reports.customers import Choices, Column, Group, Listing, Sort, customer_lines, customers, saved, search
 from app.reports.customers.choices import read
+from app.reports.customers.prefix import starts_with
 from app.reports.customers.saved import tags_in_use
 from app.reports.keyset import Place
 from app.reports.sheet import csv_lines
+from app.rows import table_of
 from connectors.records import ConsentState
+from tests.pipeline.rows import a_store
 from tests.story import Story
+
+CUSTOMER = table_of(Customer)
 
 
 @pytest.fixture
@@ -170,3 +176,24 @@ def test_tags_in_use_are_told_once_each(town: Story) -> None:
         assert tags_in_use(session, store_id=town.store_id + 1) == []
     tagged = listed(town, tag="late payer", columns=(Column.TAGS,))
     assert [one.tags for one in tagged.rows] == [("late payer", "vip")]
+
+
+def test_how_a_name_begins_is_found_by_an_index_on_both_databases(database: Database) -> None:
+    with database.write() as session:
+        store = a_store(session, "first")
+        names = [f"{number * 7919 % 3000:04}" for number in range(3000)]
+        rows = [
+            {"name_key": name, "back_key": name, "email": f"{name}@example.com", "store_id": store.id} for name in names
+        ]
+        session.execute(sa.insert(CUSTOMER), rows)
+        session.execute(sa.text("ANALYZE customer"))
+    for name, column in (("name", CUSTOMER.c.name_key), ("back", CUSTOMER.c.back_key), ("email", CUSTOMER.c.email)):
+        with database.read() as session:
+            begins = starts_with(session, column, prefix="0042")
+            asked = sa.select(CUSTOMER.c.id).where(CUSTOMER.c.store_id == store.id, begins)
+            written = asked.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+            how = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+            plan = str(session.connection().exec_driver_sql(f"{how} {written}").all())
+            assert len(session.execute(asked).all()) == 1
+        assert f"ix_customer_store_{name}" in plan
+        assert "Filter" not in plan

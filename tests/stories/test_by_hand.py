@@ -1,5 +1,7 @@
 """What people of the store do by hand: the law judges as ever, what moved on is left alone, and each deed is written down."""
 
+from zlib import crc32
+
 import pytest
 import sqlalchemy as sa
 
@@ -10,6 +12,13 @@ from app.pipeline.by_hand.notes import BadWordsError
 from app.pipeline.erase import work_off
 from connectors.records import ConsentState
 from tests.story import Story
+
+
+@pytest.fixture
+def backend(request: pytest.FixtureRequest) -> str:
+    """Each act is told on one of the two databases, by the test's name; joining and erasing on both."""
+    chosen = getattr(request, "param", None)
+    return str(chosen or ("sqlite", "postgresql")[crc32(request.node.name.encode()) % 2])
 
 
 def hand(story: Story) -> Hand:
@@ -92,6 +101,7 @@ def test_a_workflow_that_is_off_says_so(story: Story) -> None:
     assert run_now(story, way_of(story, "anna")) is Fate.OFF
 
 
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
 def test_what_was_cancelled_never_leaves_and_may_be_put_back(story: Story) -> None:
     story.on("welcome")
     for name in ("anna", "ben"):
@@ -129,6 +139,7 @@ def test_a_pause_holds_marketing_back_and_its_end_lets_it_go(story: Story) -> No
     assert [kind for kind, _, _ in deeds(story)] == ["paused", "paused", "unpaused"]
 
 
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
 def test_two_that_are_one_person_become_one_with_all_they_have(story: Story) -> None:
     story.on("welcome")
     story.join("anna")
@@ -153,6 +164,7 @@ def test_two_that_are_one_person_become_one_with_all_they_have(story: Story) -> 
         assert session.scalars(query).all() == ["Annabel"]
 
 
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
 def test_an_export_tells_everything_and_an_erasure_leaves_nothing_but_the_deed(story: Story) -> None:
     story.join("anna", last_name="Quixotemarsh")
     anna = person(story, "anna")

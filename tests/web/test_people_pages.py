@@ -4,6 +4,7 @@ import json
 import re
 from datetime import timedelta
 from typing import Any
+from zlib import crc32
 
 import pytest
 import sqlalchemy as sa
@@ -17,6 +18,14 @@ from tests.web.pages_town import Browser, counted, live
 from tests.web.visiting import House
 
 OURS, THEIRS = "Quixotemarsh", "Zanzibarger"
+ON_BOTH = pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def backend(request: pytest.FixtureRequest) -> str:
+    """Each button is pressed on one of the two databases, by the test's name; every page is opened on both."""
+    chosen = getattr(request, "param", None)
+    return str(chosen or ("sqlite", "postgresql")[crc32(request.node.name.encode()) % 2])
 
 
 @pytest.fixture
@@ -56,6 +65,7 @@ def paths(browser: Browser) -> dict[str, int]:
     }
 
 
+@ON_BOTH
 def test_every_page_opens_shows_no_other_store_and_asks_a_bounded_number_of_questions(ours: Browser) -> None:
     shown: list[str] = []
     over: dict[str, int] = {}
@@ -86,6 +96,7 @@ def test_a_page_asks_no_more_for_a_hundred_rows(ours: Browser) -> None:
         assert len(asked) <= count + 1, path
 
 
+@ON_BOTH
 def test_nobody_of_another_store_is_shown_or_touched(ours: Browser, theirs: Browser) -> None:
     stranger, way = theirs.person(), theirs.way()
     root = f"/admin/customers/{stranger}"
