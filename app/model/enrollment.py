@@ -37,6 +37,16 @@ class Enrollment(Base):
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
         ),
+        # Who waits where is counted on every page of workflows, and before every switch.
+        sa.Index(
+            "ix_enrollment_waiting",
+            "store_id",
+            "workflow",
+            "step",
+            "due_at",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        ),
         sa.Index("ix_enrollment_customer_id", "customer_id"),
     )
 

@@ -547,6 +547,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
         )
+        batch_op.create_index(
+            "ix_enrollment_waiting",
+            ["store_id", "workflow", "step", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
 
     op.create_table(
         "event",
@@ -907,6 +914,11 @@ def downgrade() -> None:
 
     op.drop_table("event")
     with op.batch_alter_table("enrollment", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_enrollment_waiting",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
         batch_op.drop_index(
             "ix_enrollment_store_alarm",
             sqlite_where=sa.text("state = 'waiting'"),

@@ -54,7 +54,7 @@ def test_places_to_fill_are_compared_in_every_form(source: list[str], translated
 
 def _forms(message: object) -> list[str]:
     """A message's text, and of a plural each of its forms."""
-    return [message] if isinstance(message, str) else [str(form) for form in message or ()]  # type: ignore[attr-defined]  # babel
+    return [message] if isinstance(message, str) else [str(form) for form in message or ()]  # type: ignore[attr-defined]  # what babel calls an id is either
 
 
 def _fills_alike(source: list[str], translated: list[str]) -> bool:

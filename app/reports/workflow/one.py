@@ -53,6 +53,7 @@ class OneView:
 
     card: Card
     starts: str
+    rules: tuple[str, ...]
     stops: tuple[str, ...]
     steps: tuple[StepView, ...]
     dials: tuple[DialView, ...]
@@ -79,6 +80,7 @@ def one(
     return OneView(
         card=card(workflow, told),
         starts=workflow.starts.words,
+        rules=_rules(workflow, saved),
         stops=tuple(one.said(workflow.turned(saved)) for one in workflow.stops),
         steps=tuple(_step(workflow, one, saved=saved, told=told, own=own) for one in workflow.steps),
         dials=dials,
@@ -108,6 +110,12 @@ def _when(workflow: Workflow, step: Step, *, saved: Mapping[str, int]) -> str:
     """The part of the step's sentence before its conditions and its message."""
     sentence = workflow.sentences(saved).splitlines()[[one.name for one in workflow.steps].index(step.name)]
     return readable(sentence.partition(", ")[0])
+
+
+def _rules(workflow: Workflow, saved: Mapping[str, int]) -> tuple[str, ...]:
+    """What its sentences say beside the steps and the end."""
+    lines = workflow.sentences(saved).splitlines()[len(workflow.steps) :]
+    return tuple(readable(line) for line in lines if not line.startswith("It ends when"))
 
 
 def _own_texts(session: Session, store_id: int, *, workflow: str) -> frozenset[str]:

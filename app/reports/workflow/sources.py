@@ -7,7 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.model import Enrollment, EnrollmentState, Store, WorkflowSetting
+from app.model import Enrollment, Store, WorkflowSetting
+from app.pipeline.switch.parking import WAITS
 from app.reports import figures
 from app.reports.figures import EffectRow
 from app.rows import table_of
@@ -50,7 +51,7 @@ def _waiting(session: Session, store_id: int) -> dict[tuple[str, str], int]:
     place = (ENROLLMENT.c.workflow, ENROLLMENT.c.step)
     query = (
         sa.select(*place, sa.func.count())
-        .where(ENROLLMENT.c.store_id == store_id, ENROLLMENT.c.state == EnrollmentState.WAITING)
+        .where(ENROLLMENT.c.store_id == store_id, ENROLLMENT.c.state == WAITS)
         .group_by(*place)
     )
     return {(workflow, step): number for workflow, step, number in session.execute(query)}
