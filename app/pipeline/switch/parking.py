@@ -16,7 +16,7 @@ from app.rows import chunks, table_of
 ENROLLMENT = table_of(Enrollment)
 MESSAGE = table_of(Message)
 # SQLite takes a partial index only where the condition stands in the statement as it stands in the index.
-WAITS = sa.literal_column(f"'{EnrollmentState.WAITING}'")
+WAITS: sa.ColumnElement[str] = sa.literal_column(f"'{EnrollmentState.WAITING}'")
 # The alarm is always set: asking for it leads to the index of those that have not left, and not to that of all messages.
 OPEN = sa.and_(
     MESSAGE.c.state.in_([sa.literal_column(f"'{one}'") for one in (MessageState.QUEUED, MessageState.SENDING)]),
