@@ -29,12 +29,12 @@ class Section:
     fields: tuple[Field, ...] = ()
 
 
-def _days(name: str, label: str, help_: str) -> Field:
-    return Field(name, label, fields.number(7, 3650), kind=Kind.NUMBER, unit=DAYS, low=7, high=3650, help=help_)
+def _days(name: str, label: str, *, says: str = "") -> Field:
+    return Field(name, label, fields.number(7, 3650), kind=Kind.NUMBER, unit=DAYS, low=7, high=3650, help=says)
 
 
-def _yes(name: str, label: str, help_: str) -> Field:
-    return Field(name, label, fields.truth, fields.shown_truth, Kind.CHECK, help_)
+def _yes(name: str, label: str, *, says: str) -> Field:
+    return Field(name, label, fields.truth, fields.shown_truth, Kind.CHECK, says)
 
 
 SECTIONS: tuple[Section, ...] = (
@@ -102,7 +102,7 @@ SECTIONS: tuple[Section, ...] = (
             _yes(
                 "takes_implied",
                 marked("A purchase counts as a yes where the law allows it"),
-                marked("Canada: for two years after the purchase."),
+                says=marked("Canada: for two years after the purchase."),
             ),
         ),
     ),
@@ -165,9 +165,15 @@ SECTIONS: tuple[Section, ...] = (
                 low=10,
                 high=100_000,
             ),
-            _yes("wraps_links", marked("Count clicks"), marked("Links lead by this installation to where they lead.")),
             _yes(
-                "marks_links", marked("Mark links into the store"), marked("With utm_source and the workflow's name.")
+                "wraps_links",
+                marked("Count clicks"),
+                says=marked("Links lead by this installation to where they lead."),
+            ),
+            _yes(
+                "marks_links",
+                marked("Mark links into the store"),
+                says=marked("With utm_source and the workflow's name."),
             ),
         ),
     ),
@@ -193,13 +199,13 @@ SECTIONS: tuple[Section, ...] = (
         marked("Privacy"),
         marked("How long what speaks of people is kept, and what was asked in their name."),
         (
-            _days("keep_interests_days", marked("Looks and wishes"), ""),
-            _days("keep_receipts_days", marked("What came of messages"), marked("Deliveries, opens, clicks.")),
-            _days("keep_request_address_days", marked("Network addresses in proofs of consent"), ""),
+            _days("keep_interests_days", marked("Looks and wishes")),
+            _days("keep_receipts_days", marked("What came of messages"), says=marked("Deliveries, opens, clicks.")),
+            _days("keep_request_address_days", marked("Network addresses in proofs of consent")),
             _days(
                 "keep_gone_people_days",
                 marked("People whom the store deleted"),
-                marked("Then they are erased here as well."),
+                says=marked("Then they are erased here as well."),
             ),
         ),
     ),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
@@ -36,8 +37,10 @@ def say(message: str, **values: object) -> str:
     return said(place().language, message, **values)
 
 
-def plural(one: str, many: str, number: int) -> str:
-    """The form of a message that fits the number, in the visitor's language."""
+def plural(*said: Any) -> str:
+    """The form of a message that fits a number, in the visitor's language: one, many and the number, handed over by position
+    because that is how gettext is called."""
+    one, many, number = said
     return str(translations(place().language).ungettext(one, many, number))
 
 

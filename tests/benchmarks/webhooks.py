@@ -158,7 +158,15 @@ def benched() -> Iterator[tuple[Bench, dict[str, str]]]:
         runtime = assemble(Config.from_environment(settings), worker="benchmark")
         migrate(runtime.database)
         stores = shopify_store(runtime), woocommerce_store(runtime, is_paired=False)
-        serve = ("granian", "--interface", "wsgi", "--factory", "--blocking-threads", THREADS, "--no-ws")
+        serve: tuple[str, ...] = (
+            "granian",
+            "--interface",
+            "wsgi",
+            "--factory",
+            "--blocking-threads",
+            THREADS,
+            "--no-ws",
+        )
         serve += ("--host", "127.0.0.1", "--port", str(port), "tests.benchmarks.webhooks:program")
         with running(serve, environment=environment), running(("tests.benchmarks.calling",)) as caller:
             _wait_for(port)

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -135,7 +136,7 @@ class Lives(Story):
 
     def _buy(self, name: str) -> None:
         """Now and then as a guest, or on account, or from a checkout that was begun."""
-        given = {"status": OrderStatus.OPEN, "paid_at": None} if self.dice.random() < 0.1 else {}
+        given: dict[str, Any] = {"status": OrderStatus.OPEN, "paid_at": None} if self.dice.random() < 0.1 else {}
         told = self.guest_order if self.dice.random() < 0.2 else self.order
         self.owners[told(name, **given)] = name
         begun = f"{name}-0"

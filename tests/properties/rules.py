@@ -132,7 +132,7 @@ def _order(letter: Letter) -> str:
 
 
 def _placed(oracle: "Oracle", letter: Letter) -> datetime:
-    orders = oracle.people[letter.name].happened(OrderRecord, until=letter.at)
+    orders: list[OrderRecord] = oracle.people[letter.name].happened(OrderRecord, until=letter.at)
     return min(one.placed_at for one in orders if one.external_id == _order(letter))
 
 

@@ -48,7 +48,7 @@ def cart_changed(store: Store, *, shopper: User | None, typed: str = "") -> None
     if name is None:
         return
     body = {"id": name, "started_at": session[STARTED], "updated_at": now.isoformat(), **_owner(shopper)}
-    tell(store, "perennial_cart.updated", name, body={**body, **_contents(store, rows)})
+    tell(store, "perennial_cart.updated", arg=name, body={**body, **_contents(store, rows)})
     if not rows:
         session.pop(CART)
         session.pop(STARTED)
@@ -56,11 +56,11 @@ def cart_changed(store: Store, *, shopper: User | None, typed: str = "") -> None
 
 def switched_off(store: Store) -> None:
     """The plugin is deactivated and says good-bye before it is gone."""
-    tell(store, "perennial_store.deleted", "goodbye", body={"id": "goodbye"})
+    tell(store, "perennial_store.deleted", arg="goodbye", body={"id": "goodbye"})
     store.state.pairing = None
 
 
-def tell(store: Store, topic: str, arg: str, *, body: Json) -> None:
+def tell(store: Store, topic: str, *, arg: str, body: Json) -> None:
     """Queue a webhook of the plugin's own; its body is read at delivery, so the last word counts."""
     with store.state.lock:
         store.state.told[arg] = body
@@ -93,4 +93,4 @@ def _interest(store: Store, product: Product, *, kind: str, customer_id: int = 0
     at = store.state.now().isoformat()
     body = {"product_id": product.id, "kind": kind, "at": at, "customer_id": customer_id, "email": email}
     arg = f"{kind}-{store.state.next_id('interest')}"
-    tell(store, "perennial_interest.created", arg, body={"id": arg, **body})
+    tell(store, "perennial_interest.created", arg=arg, body={"id": arg, **body})

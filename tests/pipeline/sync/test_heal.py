@@ -17,7 +17,7 @@ def test_what_will_never_work_is_noted_until_it_works(town: Town) -> None:
     assert town.connection.trouble == f"{WEBHOOKS}no rights to make webhooks"
     assert town.connection.webhooks_checked_at is None
     heal(town.runtime, town.store_id)
-    assert town.connection.trouble is None
+    assert not town.connection.trouble
     assert town.connection.webhooks_checked_at == town.clock.now()
 
 
@@ -25,7 +25,7 @@ def test_what_passes_is_no_trouble(town: Town) -> None:
     town.shop.troubles = [Temporary("away")]
     with pytest.raises(Temporary):
         heal(town.runtime, town.store_id)
-    assert town.connection.trouble is None
+    assert not town.connection.trouble
 
 
 @pytest.mark.parametrize("error", [None, Malformed("odd")])

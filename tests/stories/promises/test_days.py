@@ -11,7 +11,7 @@ from tests.story import Story
 
 BEFORE, TODAY = "anna: birthday_before", "anna: birthday_today"
 # Leap years have this day, so a birthday without a year is kept in one.
-BORN = {"birthday": date(1990, 12, 1)}
+BORN: dict[str, Any] = {"birthday": date(1990, 12, 1)}
 
 
 @pytest.mark.parametrize("given", [BORN, {"birthday": date(2000, 12, 1), "birthday_has_year": False}])
