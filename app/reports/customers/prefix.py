@@ -27,15 +27,19 @@ def starts_with(session: Session, column: sa.ColumnElement[Any], *, prefix: str)
 
 def named(session: Session, store_id: int, *, text: str) -> sa.ColumnElement[bool]:
     """The customers whose name (from either end) or address begins with this, or who placed the order of this number."""
+    return sa.or_(*ways(session, store_id, text=text))
+
+
+def ways(session: Session, store_id: int, *, text: str) -> list[sa.ColumnElement[bool]]:
+    """Each way to be meant by this text, by an index of its own."""
     typed = typed_text(text)
-    by_name = [
-        starts_with(session, column, prefix=folded(typed)) for column in (CUSTOMER.c.name_key, CUSTOMER.c.back_key)
-    ]
+    name = folded(typed)
     by_address = starts_with(session, CUSTOMER.c.email, prefix=typed.lower())
-    by_number = CUSTOMER.c.id.in_(sa.select(ORDER.c.customer_id).where(numbered(store_id, text=typed)))
     if MAILBOX.fullmatch(typed):
-        return by_address
-    return sa.or_(*(by_name if folded(typed) else ()), by_address, by_number)
+        return [by_address]
+    by_name = [starts_with(session, one, prefix=name) for one in (CUSTOMER.c.name_key, CUSTOMER.c.back_key)]
+    by_number = CUSTOMER.c.id.in_(sa.select(ORDER.c.customer_id).where(numbered(store_id, text=typed)))
+    return [*(by_name if name else ()), by_address, by_number]
 
 
 def numbered(store_id: int, *, text: str) -> sa.ColumnElement[bool]:
