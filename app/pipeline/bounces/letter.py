@@ -53,6 +53,14 @@ class Letter:
 
 def read(raw: bytes) -> Letter:
     """Read a letter, whatever it is: total, for what comes by mail may be anything."""
+    try:
+        return _read(raw)
+    except RecursionError:
+        # Parts in parts without an end: whoever sends that wants to be in the way of the letters behind it.
+        return Letter((Finding(LetterKind.OTHER),))
+
+
+def _read(raw: bytes) -> Letter:
     letter = message_from_bytes(raw)
     whole = tuple(parts(letter))
     found = _complaint(whole) or _reported(whole) or _written(letter, whole)

@@ -9,6 +9,7 @@ from email.message import Message
 # A report is short; what follows is the message that comes back.
 LONGEST_TEXT = 64 * 1024
 MOST_PARTS = 100
+LONGEST_HEADER = 2_000
 
 
 def parts(letter: Message) -> Iterator[Message]:
@@ -28,10 +29,10 @@ def blocks(part: Message) -> list[Message]:
 
 
 def header(part: Message, name: str) -> str:
-    """A header's first value on one line, decoded as far as it can be; empty where there is none."""
+    """A header's first value on one line, cut short and decoded as far as it can be; empty where there is none."""
     wanted = name.lower()
     # As it came: the library's own view of a header with raw bytes in it is a row of question marks.
-    value = next((str(value) for one, value in part.raw_items() if one.lower() == wanted), "")
+    value = next((str(value) for one, value in part.raw_items() if one.lower() == wanted), "")[:LONGEST_HEADER]
     return " ".join(_readable(value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")).split())
 
 

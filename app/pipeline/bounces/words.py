@@ -27,7 +27,8 @@ ACTION_LINE = re.compile(r"^Action:\s*([A-Za-z]+)", re.MULTILINE | re.IGNORECASE
 RECIPIENT_LINE = re.compile(r"^(?:Original|Final)-Recipient:\s*([^\n]+)", re.MULTILINE | re.IGNORECASE)
 RETURNED_TO = re.compile(r"[+=-]([0-9a-f]{40})@")
 OUR_NAME = re.compile(r"<?([0-9a-f]{40})@[^\s<>@]+>?")
-OUR_LINE = re.compile(r"(?im)^\s*(?:X-)?(?:Original-)?Message-ID:\s*<?([0-9a-f]{40})@")
+# Blanks alone before it: a break of the line there would have every empty line search all that follow.
+OUR_LINE = re.compile(r"(?im)^[ \t]*(?:X-)?(?:Original-)?Message-ID:\s*<?([0-9a-f]{40})@")
 AUTO_SUBMITTED = re.compile(r"auto-(replied|generated|notified)", re.IGNORECASE)
 AUTO_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "X-AutoReply-From", "X-Mail-Autoreply")
 AWAY = re.compile(

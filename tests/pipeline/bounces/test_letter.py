@@ -4,11 +4,13 @@ import csv
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.pipeline.bounces import words
 from app.pipeline.bounces.collecting import kind_of
 from app.pipeline.bounces.letter import Letter, LetterKind, read
 from connectors.receipts import ReceiptKind
@@ -51,6 +53,23 @@ def test_hard_soft_complaint_and_absence_are_kept_apart(name: str, kind: LetterK
     letter = read((SAMPLES / f"{name}.eml").read_bytes())
     assert (letter.kind, kind_of(letter.findings[0])) == (kind, means)
     assert letter.names[:1] == (KEY,)
+
+
+@pytest.mark.parametrize(
+    "begin", ["Content-Type: message/rfc822\n\n", "Content-Type: multipart/mixed; boundary=b{0}\n\n--b{0}\n"]
+)
+def test_a_letter_of_endless_parts_is_put_away_like_any_other(begin: str) -> None:
+    """Or it would stand in the way of every letter behind it, for ever."""
+    raw = "From: a@example.com\n" + "".join(begin.format(depth) for depth in range(1500))
+    assert read(raw.encode()).kind is LetterKind.OTHER
+
+
+def test_a_flood_of_empty_lines_or_encoded_words_is_read_like_anything_else() -> None:
+    begun = process_time()
+    words.OUR_LINE.findall("\n" * 32_000)
+    assert process_time() - begun < 1, "it took a minute where each empty line searched all that follow"
+    subject = "Subject: " + "=?a?q?" * 30_000
+    assert read(f"From: mailer-daemon@example.com\n{subject}\n\nhello".encode()).names == ()
 
 
 def test_line_ends_do_not_matter() -> None:
