@@ -10,8 +10,10 @@ from app.clock import Clock, SystemClock
 from app.config import Config, WrongSettingError
 from app.db import Database
 from app.keys import Signer, Vault
+from app.policy.sender_domain import Names
 from connectors import channels, stores
 from connectors.base import Channel, ChannelSettings, StoreConnector, StoreSettings
+from connectors.dns import Dns
 from connectors.receipts import Listener
 from workflows.language import Workflow
 
@@ -19,7 +21,7 @@ from workflows.language import Workflow
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """The parts of one process. `channels` holds the one channel in use per medium, `listeners` whoever hears a provider, by
-    its name; `worker` names this process in leases."""
+    its name; `names` asks the name system; `worker` names this process in leases."""
 
     config: Config
     clock: Clock
@@ -30,6 +32,7 @@ class Runtime:
     channels: Mapping[str, Channel]
     listeners: Mapping[str, Listener]
     workflows: Mapping[str, Workflow]
+    names: Names
     worker: str
 
     def close(self) -> None:
@@ -51,6 +54,7 @@ def assemble(config: Config, *, clock: Clock | None = None, worker: str | None =
         channels=_channels(config, clock),
         listeners=channels.listeners(_channel_settings(config, clock)),
         workflows=workflows.load(),
+        names=Dns(),
         worker=worker or f"{socket.gethostname()}-{os.getpid()}",
     )
 

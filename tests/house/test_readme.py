@@ -8,7 +8,7 @@ import pytest
 from tests.house.readme import PARTS, README, between
 from tests.house.sources import ROOT
 
-ROOMS = "app app/pipeline app/policy app/web connectors connectors/standins workflows templates migrations tests"
+ROOMS = "app app/insight app/pipeline app/policy app/rehearsal app/web app/web/admin connectors connectors/standins workflows templates migrations tests"
 CARDS = ROOMS.split()
 TEXT = README.read_text(encoding="utf-8")
 

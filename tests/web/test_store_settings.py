@@ -1,6 +1,8 @@
 """The settings of a store: saved as a whole or not at all, by those who may, and meant for this store alone."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +12,9 @@ from flask.testing import FlaskClient
 from app import sections
 from app.choices import choices_of
 from app.facts import law_of
-from app.model import Deed, Member, Store, Suppression
+from app.model import Brake, Deed, Member, Store, Suppression
 from app.runtime import Runtime
+from app.web import plug
 from tests.web.pages_town import Browser
 from tests.web.visiting import House, bearer, id_token
 
@@ -133,6 +136,42 @@ def test_an_address_is_blocked_and_allowed_again(
     assert theirs.post(f"/admin/settings/addresses/{number}/allow").status_code == 404
     assert "dora@example.com" not in theirs.get("/admin/settings/addresses").text
     assert "dora@example.com" not in ours.post(f"/admin/settings/addresses/{number}/allow").text
+
+
+class Silent:
+    """A name system that knows nothing."""
+
+    def texts(self, domain: str) -> list[str]:
+        del domain
+        return []
+
+    exchanges = texts
+
+
+def test_the_senders_domain_is_checked_when_asked(runtime: Runtime, corner: House) -> None:
+    runtime = replace(runtime, names=Silent())
+    browser = Browser(plug(runtime).test_client(), runtime, corner)
+    browser.post("/admin/settings/sender", **{**GOOD["sender"], "sender_address": "tea@shop.example"})
+    page = browser.get("/admin/settings/sender/domain")
+    assert page.status_code == 200
+    assert "shop.example" in page.text
+    assert "DMARC" in page.text
+
+
+def test_a_brake_is_let_go_by_its_own_store_alone(
+    runtime: Runtime, ours: Browser, corner: House, tea: House, client: FlaskClient
+) -> None:
+    now = runtime.clock.now()
+    with runtime.database.write() as session:
+        session.add(
+            Brake(store_id=corner.id, trouble="complaints", sent=900, bad=9, at=now, until=now + timedelta(days=7))
+        )
+    page = ours.get("/admin/settings/sending").text
+    assert "All marketing" in page
+    way = re.search(r"/admin/settings/sending/brakes/\d+/release", page)
+    assert way is not None
+    assert Browser(client, runtime, tea).post(way[0]).status_code == 404
+    assert "No brake is on" in ours.post(way[0]).text
 
 
 def _as(client: FlaskClient, runtime: Runtime, corner: House, sub: str) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as Answer
 
 from app import sections
+from app.domains import check_domain
 from app.model import May, Store
-from app.pipeline import by_hand
+from app.pipeline import brake, by_hand
 from app.pipeline.by_hand import addresses
 from app.reports import settings as report
 from app.reports.data_map import data_map
@@ -18,7 +19,7 @@ from app.sections import Section
 from app.sections.fields import Refused
 from app.translations import marked
 from app.web.admin import Tab
-from app.web.admin.frame import Toast, show
+from app.web.admin.frame import Toast, part, show
 from app.web.guard import Guard, desk, guarded
 from app.web.house import runtime
 from app.web.place import say
@@ -104,6 +105,29 @@ def let() -> Response:
     return _page(_named("staff"), toast=Toast(say("Saved.")))
 
 
+@routes.get("/sender/domain")
+@guarded(Guard.PLATFORM_TOKEN)
+def domain() -> Response:
+    """What mailboxes will make of the sender's domain, asked of the name system now."""
+    house = runtime()
+    with house.database.read() as session:
+        address = session.get_one(Store, desk().store_id).sender_address or house.config.mail_from
+    found = check_domain(address, config=house.config, names=house.names)
+    return part("settings", "domain", here=_named("sender"), advice=found, domain=address.rpartition("@")[2])
+
+
+@routes.post("/sending/brakes/<int:brake_id>/release")
+@guarded(Guard.PLATFORM_TOKEN, needs=May.RUN)
+def release(brake_id: int) -> Response:
+    """Let a brake go before its time."""
+    try:
+        with runtime().database.write() as session:
+            brake.release(session, hand(), brake_id=brake_id)
+    except by_hand.NotTheirsError:
+        raise NotFound from None
+    return _page(_named("sending"), toast=Toast(say("It is let go. What waited is judged anew.")))
+
+
 def hand() -> by_hand.Hand:
     """Whoever acts."""
     return by_hand.Hand(desk().store_id, desk().visitor.user_id, runtime().clock.now())
@@ -151,6 +175,12 @@ def _connection(session: Any) -> dict[str, object]:
         return {"inflow": report.inflow(session, inbox, store_id=desk().store_id)}
 
 
+def _brakes(session: Any) -> dict[str, object]:
+    now, titles = runtime().clock.now(), {name: one.title for name, one in runtime().workflows.items()}
+    found = [one for one in brake.brakes(session, desk().store_id) if one.is_on(now)]
+    return {"brakes": found, "titles": titles}
+
+
 def _staff(session: Any) -> dict[str, object]:
     return {"members": by_hand.staff(session, desk().store_id), "may": MAY, "me": desk().visitor.user_id}
 
@@ -168,6 +198,7 @@ BESIDE: Mapping[str, Callable[[Any], dict[str, object]]] = {
     "addresses": _addresses,
     "connection": _connection,
     "staff": _staff,
+    "sending": _brakes,
     "privacy": _privacy,
     "codes": _codes,
 }
