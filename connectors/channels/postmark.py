@@ -205,7 +205,7 @@ class PostmarkListener:
     def read(self, call: Call) -> Heard:
         try:
             event = msgspec.json.decode(call.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Malformed("an event of Postmark is JSON") from None
         if not isinstance(event, dict):
             raise Malformed("an event of Postmark is an object")

@@ -31,7 +31,7 @@ class Answer:
         """The body as JSON. Raises Malformed where it is something else (a maintenance page with status 200)."""
         try:
             return msgspec.json.decode(self.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Malformed(f"the answer is not JSON (status {self.status}, {len(self.body)} bytes)") from None
 
 

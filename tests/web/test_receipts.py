@@ -97,6 +97,12 @@ def test_a_bad_signature_is_401_and_leaves_no_row(runtime: Runtime, client: Flas
     assert rows(runtime, Receipt) == rows(runtime, Suppression) == []
 
 
+def test_whatever_a_stranger_calls_with_is_refused_and_breaks_nothing(client: FlaskClient) -> None:
+    bodies = (b"[" * 200_000, b'{"Type": []}', b'{"signature": [[]]}', b'"\\ud800"', b"\xff")
+    calls = [(name, body) for name in ("ses", "mailgun", "postmark", "twilio") for body in bodies]
+    assert {client.post(f"/receipts/{name}", data=body).status_code for name, body in calls} == {401}
+
+
 def test_a_token_of_mailgun_is_good_once_whatever_stands_behind_it(runtime: Runtime, client: FlaskClient) -> None:
     for event in ({"event": "delivered"}, {"event": "complained", "id": "another"}):
         body = from_mailgun({**event, "user-variables": {"message": "anna1"}})

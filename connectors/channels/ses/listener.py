@@ -95,7 +95,7 @@ def _read(message: Mapping[str, Any], call: Call) -> Heard:
 def _event(text: str) -> dict[str, Any]:
     try:
         found = msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         raise Malformed("the message of SES is not JSON") from None
     if not isinstance(found, dict):
         raise Malformed("the message of SES is not an object")

@@ -34,9 +34,9 @@ def envelope_of(body: bytes) -> dict[str, Any]:
     """The SNS message of a call. Raises Malformed."""
     try:
         found = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Malformed("an SNS message is JSON") from None
-    if not isinstance(found, dict) or found.get("Type") not in SIGNED:
+    if not isinstance(found, dict) or str(found.get("Type")) not in SIGNED:
         raise Malformed("this is not an SNS message")
     return found
 
