@@ -185,6 +185,18 @@ def test_an_export_tells_everything_and_an_erasure_leaves_nothing_but_the_deed(s
     assert [kind for kind, _, _ in deeds(story)] == ["noted", "tagged", "exported", "erased", "erased"]
 
 
+def test_an_erasure_holds_for_whoever_they_became_in_the_meantime(story: Story) -> None:
+    story.join("anna")
+    story.guest_order("anne")
+    kept, gone = person(story, "anne"), person(story, "anna")
+    with story.runtime.database.write() as session:
+        by_hand.erase(session, hand(story), customer_id=gone, runtime=story.runtime)
+        by_hand.join(session, hand(story), kept=kept, gone=gone, runtime=story.runtime)
+    work_off(story.runtime)
+    with story.runtime.database.read() as session:
+        assert session.get_one(Customer, kept).is_erased
+
+
 def test_nothing_is_done_to_another_stores_people(stories: list[Story]) -> None:
     ours, theirs = stories
     for one in stories:

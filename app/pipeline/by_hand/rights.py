@@ -31,8 +31,10 @@ def export(runtime: Runtime, hand: Hand, *, customer_id: int) -> Told:
 
 def erase(session: Session, hand: Hand, *, customer_id: int, runtime: Runtime) -> None:
     """Demand the erasure; the job begins within a minute. Once, however often it is asked. Raises NotTheirsError."""
-    theirs(session, hand, customer_id=customer_id)
-    who = msgspec.json.encode(Who(customer_id=customer_id)).decode()
+    person = theirs(session, hand, customer_id=customer_id)
+    # Their names too: until the job comes, their row may have gone into another one's.
+    names = {"external_id": person.external_id, "email": person.email, "phone": person.phone}
+    who = msgspec.json.encode(Who(**names, customer_id=customer_id)).decode()
     row = {
         "store_id": hand.store_id,
         "demand": PrivacyDemand.ERASE_CUSTOMER,

@@ -19,7 +19,7 @@ IDENTITY = table_of(Identity)
 
 class Who(msgspec.Struct, frozen=True):
     """Whom a demand is about, as the platform names them; any of it may be missing. `customer_id` is our own, where somebody
-    of the store pointed at them."""
+    of the store pointed at them; where that row has gone into another one's since, the names lead on."""
 
     external_id: str | None = None
     email: str | None = None
@@ -73,7 +73,8 @@ def _ids(session: Session, store_id: int, *, who: Who) -> list[int]:
     one person has."""
     if who.customer_id is not None:
         ours = sa.select(CUSTOMER.c.id).where(CUSTOMER.c.store_id == store_id, CUSTOMER.c.id == who.customer_id)
-        return list(session.scalars(ours))
+        if there := list(session.scalars(ours)):
+            return there
     found = _holders(session, store_id, kind=IdentityKind.EXTERNAL, value=who.external_id)
     for customer_id in _holders(session, store_id, kind=IdentityKind.EMAIL, value=email_key(who.email)):
         account = session.scalar(sa.select(CUSTOMER.c.external_id).where(CUSTOMER.c.id == customer_id))
