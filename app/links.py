@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from app.addresses import email_key
 from app.keys import Signer
 from connectors.records import Medium
 
@@ -81,17 +82,22 @@ def read_counted(signer: Signer, shown: str, *, store_id: int, message_id: int, 
     return target if signer.is_mark(COUNTED, f"{store_id}:{message_id}:{target}", mark=mark) else None
 
 
-def confirm_url(signer: Signer, app_url: str, *, store_id: int, confirmation_id: int) -> str:
-    """Where somebody says yes to what was asked in their name."""
-    return f"{app_url}/c/{signer.sign(CONFIRM, [store_id, confirmation_id])}"
+def confirm_url(signer: Signer, app_url: str, *, store_id: int, confirmation_id: int, address: str) -> str:
+    """Where somebody says yes to what was asked in their name, for the mailbox that was asked and no other."""
+    return f"{app_url}/c/{signer.sign(CONFIRM, [store_id, confirmation_id, mailbox_mark(signer, address)])}"
 
 
-def read_confirm(signer: Signer, token: str) -> tuple[int, int] | None:
-    """(store id, confirmation id) of a token that is not over; None for any other."""
+def read_confirm(signer: Signer, token: str) -> tuple[int, int, str] | None:
+    """(store id, confirmation id, mark of the mailbox) of a token that is not over; None for any other."""
     match signer.read(CONFIRM, token, max_age=CONFIRM_LIFE):
-        case [int(store_id), int(confirmation_id)]:
-            return store_id, confirmation_id
+        case [int(store_id), int(confirmation_id), str(mailbox)]:
+            return store_id, confirmation_id, mailbox
     return None
+
+
+def mailbox_mark(signer: Signer, address: str | None) -> str:
+    """What tells one mailbox from another in a link, and nobody which one it is."""
+    return signer.fingerprint(CONFIRM, email_key(address) or "")[:_MARK]
 
 
 def mail_path(signer: Signer, *, store_id: int, message_id: int, now: datetime) -> str:

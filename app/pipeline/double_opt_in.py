@@ -134,7 +134,8 @@ def _send(runtime: Runtime, row: Any) -> ConfirmationState | None:
     channel = runtime.channels.get(Medium.EMAIL)
     if channel is None or not may_ask or row.tries > MOST_TRIES:
         return ConfirmationState.GIVEN_UP
-    link = confirm_url(runtime.signer, runtime.config.app_url, store_id=store.id, confirmation_id=row.id)
+    whose = {"store_id": store.id, "confirmation_id": row.id, "address": customer.email or ""}
+    link = confirm_url(runtime.signer, runtime.config.app_url, **whose)
     asking = question(row, store, customer=customer, link=link, config=runtime.config)
     try:
         channel.send(asking)

@@ -1,5 +1,7 @@
 """The second half of a double opt-in: a GET only asks, and the button is the yes."""
 
+import hmac
+
 from flask import Blueprint, render_template
 from werkzeug.exceptions import NotFound
 
@@ -37,10 +39,16 @@ def agree(token: str) -> str:
 
 
 def _asked(token: str) -> tuple[int, int]:
+    """Store and question of a link. The yes is for the mailbox that was asked, and for no other that they go by since."""
     found = links.read_confirm(runtime().signer, token)
     if found is None:
         raise NotFound(OVER)
-    return found
+    with runtime().database.read() as session:
+        row = session.get(Confirmation, found[1])
+        address = session.get_one(Customer, row.customer_id).email if row else None
+    if row is None or not hmac.compare_digest(links.mailbox_mark(runtime().signer, address), found[2]):
+        raise NotFound(OVER)
+    return found[0], found[1]
 
 
 def _page(store_id: int, number: int, *, is_done: bool) -> str:

@@ -24,6 +24,7 @@ from tests.conftest import NOW
 from tests.pipeline.rows import a_message, a_person
 from tests.web.visiting import House, policy_of
 
+ANNA = "anna@example.com"
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/146.0"}
 
 
@@ -36,7 +37,7 @@ def backend(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def anna(runtime: Runtime, corner: House) -> int:
     with runtime.database.write() as session:
-        person = a_person(session, session.get_one(Store, corner.id), "anna@example.com", locale="de-DE", country="DE")
+        person = a_person(session, session.get_one(Store, corner.id), ANNA, locale="de-DE", country="DE")
         session.add(_yes(person))
         session.flush()
         person.email_consent, person.answers = "subscribed", {"email": ["subscribed", 0]}
@@ -142,7 +143,7 @@ def test_only_the_button_of_the_asked_mailbox_is_a_yes(
     runtime: Runtime, client: FlaskClient, corner: House, anna: int, clock: FrozenClock
 ) -> None:
     number = _asked(runtime, corner, anna)
-    link = confirm_url(runtime.signer, "", store_id=corner.id, confirmation_id=number)
+    link = confirm_url(runtime.signer, "", store_id=corner.id, confirmation_id=number, address=ANNA)
     assert client.post(link).status_code == 404, "it was never sent, so nobody can have got it"
     send_questions(runtime)
     clock.set(NOW + timedelta(minutes=5))
@@ -181,8 +182,21 @@ def test_a_question_of_another_store_or_too_old_is_nothing(
     with runtime.database.write() as session:
         assert not confirm(session, tea.id, confirmation_id=number, asked_from=None, now=NOW)
     assert client.post("/c/nonsense").status_code == 404
-    crossed = confirm_url(runtime.signer, "", store_id=tea.id, confirmation_id=number)
+    crossed = confirm_url(runtime.signer, "", store_id=tea.id, confirmation_id=number, address=ANNA)
     assert client.post(crossed).status_code == 404
+
+
+def test_a_yes_is_for_the_mailbox_that_was_asked_and_no_other(
+    runtime: Runtime, client: FlaskClient, corner: House, anna: int
+) -> None:
+    """Or somebody asks their own mailbox, writes another address into their account, and says yes for its owner."""
+    number = _asked(runtime, corner, anna)
+    link = confirm_url(runtime.signer, "", store_id=corner.id, confirmation_id=number, address=ANNA)
+    send_questions(runtime)
+    with runtime.database.write() as session:
+        session.get_one(Customer, anna).email = "ben@example.com"
+    assert (client.get(link).status_code, client.post(link).status_code) == (404, 404)
+    assert _customer(runtime, anna).email_consent == "pending"
 
 
 @pytest.fixture
