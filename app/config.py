@@ -94,6 +94,9 @@ class Config:
     bounce_mailbox: str = _setting(
         "", "where bounces come: maildir:///path or imaps://user:password@host/INBOX", secret=True
     )
+    bounce_address: str = _setting(
+        "", "bounces@your.example, whose +... addresses BOUNCE_MAILBOX gets; SMTP returns mail to them"
+    )
     mail_from: str = _setting("store@example.com", "the sender's address where a store has set none")
     outbox_dir: str = _setting("var/outbox", "where the outbox keeps messages while SMTP_URL is empty")
     journal_dir: str = _setting("var/journal", "where workers note each message that is on its way, to survive a crash")
@@ -176,6 +179,11 @@ class Config:
                 _is_mailbox(self.bounce_mailbox),
                 "must be maildir:///path or imaps://user:password@host/INBOX",
             ),
+            (
+                "bounce_address",
+                _is_plain_address(self.bounce_address),
+                "must be a short address such as bounces@your.example",
+            ),
             ("smtp_url", _is_smtp(self.smtp_url), "must look like smtp://user:password@host:587"),
             ("holdout_percent", 0 <= self.holdout_percent <= 50, "must lie between 0 and 50"),
             ("quiet_hours", _is_hours(self.quiet_hours), "must look like 22:00-07:00"),
@@ -240,6 +248,11 @@ def _is_mailbox(url: str) -> bool:
         return True
     parts = urlsplit(url)
     return bool(parts.path.strip("/") if parts.scheme == "maildir" else parts.scheme == "imaps" and parts.hostname)
+
+
+def _is_plain_address(text: str) -> bool:
+    """With room for a message's name behind a plus: RFC 5321 ends the local part after 64 characters."""
+    return re.fullmatch(r"([A-Za-z0-9._-]{1,23}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)?", text) is not None
 
 
 def _is_hours(text: str) -> bool:

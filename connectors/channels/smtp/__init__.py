@@ -12,4 +12,4 @@ def open_channel(settings: ChannelSettings) -> Smtp | None:
 
     Raises ValueError where SMTP_URL is not one.
     """
-    return Smtp(relay(settings.smtp_url)) if settings.smtp_url else None
+    return Smtp(relay(settings.smtp_url), bounces=settings.bounce_address) if settings.smtp_url else None

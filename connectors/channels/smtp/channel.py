@@ -30,7 +30,8 @@ class Smtp:
     then; one that dies after the last byte leaves that one message in doubt.
 
     `patience` is the longest wait for an answer in seconds, and for the answer to the last byte; `tls` is how certificates
-    are judged (default: by the machine's own list); `lines` is the most connections, opened as they are needed.
+    are judged (default: by the machine's own list); `lines` is the most connections, opened as they are needed; `bounces` is
+    the address to which mail comes back, each message's key behind a plus (default: to its sender).
     """
 
     name = "smtp"
@@ -44,7 +45,9 @@ class Smtp:
         patience: tuple[float, float] = (PATIENCE_SECONDS, PATIENCE_AT_THE_END_SECONDS),
         tls: ssl.SSLContext | None = None,
         lines: int = MOST_LINES,
+        bounces: str = "",
     ) -> None:
+        self._bounces = bounces
         self._lines = [Line(server, patience=patience, tls=tls) for _ in range(lines)]
         self._used = 1
 
@@ -61,7 +64,7 @@ class Smtp:
 
     def send_each(self, envelopes: Iterable[Envelope], *, begun: Begun) -> Iterator[Told]:
         """As `SendsManyAtOnce` promises; the errors are those of `send`."""
-        waiting = _Waiting(iter(envelopes))
+        waiting = _Waiting(iter(envelopes), self._bounces)
         try:
             for turn in count():
                 if waiting.is_empty and not any(one.is_busy for one in self._lines):
@@ -92,8 +95,9 @@ class Smtp:
 class _Waiting:
     """The envelopes that no connection has taken yet, drawn one ahead at most."""
 
-    def __init__(self, envelopes: Iterator[Envelope]) -> None:
+    def __init__(self, envelopes: Iterator[Envelope], bounces: str) -> None:
         self._envelopes = envelopes
+        self.bounces = bounces
         self._ahead: list[Mail | Envelope] = []
 
     @property
@@ -129,7 +133,7 @@ def _turn(line: Line, lines: Sequence[Line], *, waiting: _Waiting, begun: Begun)
 def _announced(line: Line, lines: Sequence[Line], *, waiting: _Waiting) -> Iterator[Told]:
     taken = waiting.take()
     try:
-        mail = mail_of(taken) if isinstance(taken, Envelope) else taken
+        mail = mail_of(taken, bounces=waiting.bounces) if isinstance(taken, Envelope) else taken
     except OURS as error:
         yield _envelope_of(taken), error
         return

@@ -31,12 +31,17 @@ class Mail:
     recipient: str
 
 
-def mail_of(envelope: Envelope) -> Mail:
-    """Raises Unsupported for what is no mail, Permanent for what could not be one."""
+def mail_of(envelope: Envelope, *, bounces: str = "") -> Mail:
+    """`bounces` is where mail that comes back is to go, told apart by the message's key behind a plus; else to its sender.
+
+    Raises Unsupported for what is no mail, Permanent for what could not be one.
+    """
     if envelope.medium is not Medium.EMAIL:
         raise Unsupported("smtp carries mail and nothing else")
     raw = stuffed(build(envelope))
-    return Mail(envelope, raw, *(mailbox_address(one.address) for one in (envelope.sender, envelope.to)))
+    local, _, domain = bounces.rpartition("@")
+    returns_to = f"{local}+{envelope.key}@{domain}" if bounces else envelope.sender.address
+    return Mail(envelope, raw, mailbox_address(returns_to), mailbox_address(envelope.to.address))
 
 
 class Line:

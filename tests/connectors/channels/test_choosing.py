@@ -63,6 +63,8 @@ def test_texts_and_pushes_are_sent_where_they_are_set_up() -> None:
         {"TWILIO_SID": "AC-1"},
         {"POSTMARK_STREAMS": "outbound"},
         {"BOUNCE_MAILBOX": "imap://u:p@mail.example"},
+        {"BOUNCE_ADDRESS": "bounces@nowhere"},
+        {"BOUNCE_ADDRESS": "a.local.part.too.long.for.a.name@mail.example"},
     ],
 )
 def test_what_makes_no_sense_stops_the_start(wrong: dict[str, str]) -> None:

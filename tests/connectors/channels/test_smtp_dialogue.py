@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from app.pipeline.bounces.words import RETURNED_TO
 from connectors.base import Accepted, Address, ChannelSettings
 from connectors.channels import load
 from connectors.channels.smtp import Smtp, open_channel, relay
@@ -47,6 +48,16 @@ def test_one_connection_carries_many_messages(server: MailServer, channel: Smtp)
         assert channel.send(envelope(f"key-{number}")) == Accepted(f"Q{number + 1:05}")
     assert server.connections == 1
     assert [mail.sender for mail in server.mails] == ["hello@shop.example"] * 5
+
+
+def test_mail_comes_back_to_an_address_that_names_the_message(server: MailServer) -> None:
+    channel = Smtp(relay(server.url), patience=(QUICK, QUICK), bounces="bounces@mail.example.com")
+    key = "0123456789abcdef0123456789abcdef01234567"
+    channel.send(envelope(key))
+    channel.close()
+    assert [mail.sender for mail in server.mails] == [f"bounces+{key}@mail.example.com"]
+    assert b"bounces+" not in server.mails[0].raw, "its reader sees the store alone"
+    assert RETURNED_TO.findall(server.mails[0].sender) == [key], "and it is what is read where it comes back"
 
 
 def test_a_connection_that_died_while_it_rested_is_replaced_without_a_word(server: MailServer, channel: Smtp) -> None:
