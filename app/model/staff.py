@@ -11,8 +11,8 @@ from app.model import personal
 
 
 class May(StrEnum):
-    """`look` at everything; `work`: switch workflows, write texts, act for customers; `run`: settings, exports, erasure and
-    staff as well. Each holds what stands before it."""
+    """`look` at everything; `work`: switch workflows, write texts, act for customers; `run`: settings, exports, erasure,
+    joining two into one, and staff as well. Each holds what stands before it."""
 
     LOOK = "look"
     WORK = "work"

@@ -227,6 +227,17 @@ def test_whoever_may_only_look_finds_people_and_takes_nothing_along(ours: Browse
     assert [ours.post(f"{root}/{do}").status_code for do in ("pause", "erase", "queue/run")] == [403] * 3
 
 
+def test_what_nothing_takes_back_is_for_those_who_run_the_store(ours: Browser) -> None:
+    root, ben = f"/admin/customers/{ours.person()}", ours.person("ben")
+    times = {"first_seen_at": ours.runtime.clock.now(), "last_seen_at": ours.runtime.clock.now()}
+    with ours.runtime.database.write() as session:
+        session.add(Member(store_id=ours.house.id, actor="42", may=May.WORK, **times))
+    assert ours.post(f"{root}/pause").status_code == 200
+    irrevocable = (f"{root}/merge/{ben}", f"{root}/erase", "/admin/settings/sender", "/admin/settings/staff/rights")
+    assert [ours.post(path).status_code for path in irrevocable] == [403] * 4
+    assert ours.get(f"{root}/merge/{ben}").status_code == 403
+
+
 def test_two_are_shown_before_they_are_joined(ours: Browser) -> None:
     anna, ben = ours.person(), ours.person("ben")
     root = f"/admin/customers/{anna}"

@@ -29,7 +29,7 @@ def queue(customer_id: int, do: str) -> Response:
 
 
 @routes.get("/merge")
-@guarded(Guard.PLATFORM_TOKEN)
+@guarded(Guard.PLATFORM_TOKEN, needs=May.RUN)
 def merge(customer_id: int) -> Response:
     """Whom to join them with."""
     with runtime().database.read() as session:
@@ -49,7 +49,7 @@ def find(customer_id: int) -> Response:
 
 
 @routes.get("/merge/<int:other>")
-@guarded(Guard.PLATFORM_TOKEN)
+@guarded(Guard.PLATFORM_TOKEN, needs=May.RUN)
 def preview(customer_id: int, other: int) -> Response:
     """Both beside each other, before anything is done."""
     with runtime().database.read() as session:
@@ -58,9 +58,9 @@ def preview(customer_id: int, other: int) -> Response:
 
 
 @routes.post("/merge/<int:other>")
-@guarded(Guard.PLATFORM_TOKEN)
+@guarded(Guard.PLATFORM_TOKEN, needs=May.RUN)
 def join(customer_id: int, other: int) -> Response:
-    """All of the other moves to this one."""
+    """All of the other moves to this one, which nothing takes back: so it needs what an erasure needs."""
     act(lambda session: by_hand.join(session, hand(), kept=customer_id, gone=other, runtime=runtime()))
     return page(customer_id, toast=Toast(say("They are one customer now.")))
 
