@@ -144,6 +144,11 @@ def test_axe_finds_nothing_serious_on_any_page(page: Page, demo: Demo, scheme: s
         expect(links.nth(place)).to_have_attribute("aria-current", "page")
         expect(ours.get_by_role("heading", level=1)).to_be_focused()
         judge(links.nth(place).inner_text())
+    sections = ours.get_by_role("navigation", name="Settings").get_by_role("link")
+    for place in range(sections.count()):
+        sections.nth(place).click()
+        expect(sections.nth(place)).to_have_attribute("aria-current", "page")
+        judge(f"settings: {sections.nth(place).inner_text()}")
     go_to(ours, "Workflows")
     ours.locator("#switch-birthday").click()
     expect(ours.get_by_role("dialog")).to_be_visible()
