@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.base import Ability, CodeWish, Credentials, StoreConnector, SyncKind
-from connectors.errors import Malformed, Permanent, Temporary, Unauthorised, Unsupported
+from connectors.errors import Malformed, Misplaced, Permanent, Temporary, Unauthorised, Unsupported
 from connectors.records import (
     ConsentRecord,
     ConsentState,
@@ -438,7 +438,7 @@ class StoreConnectorBattery:
         assert not [record for record in records_of(pages) if type(record).__name__ == "OrderRecord"]
 
     def test_a_cursor_of_somebody_else_is_refused(self, trial: Trial) -> None:
-        with pytest.raises(FAMILIES):
+        with pytest.raises(Misplaced):
             trial.run(SyncKind.HISTORY, cursor={"nobody": ["knows", {"this": 1}]})
 
     def test_a_look_shows_what_is_there(self, trial: Trial) -> None:

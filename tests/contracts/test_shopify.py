@@ -86,8 +86,6 @@ class TestShopify(StoreConnectorBattery):
 
         with served(open_stand_in) as url:
             yield self.made(made[0], url, clock=clock)
-        if made[0].state._folder is not None:
-            made[0].state._folder.cleanup()
 
     def made(self, stand_in: StandIn, url: str, *, clock: Clock) -> Trial:
         settings = StoreSettings(

@@ -2,8 +2,10 @@
 
 import random
 import secrets
+import shutil
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -94,7 +96,7 @@ class State:
     dice: random.Random = field(default_factory=lambda: random.Random(2026))  # noqa: S311 - no secret comes from it
     rotated_at: datetime | None = None
     storage_key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
-    _folder: "tempfile.TemporaryDirectory[str] | None" = None
+    _folder: str | None = None
     _last_number: int = 6_871_000_000_000
 
     def number(self) -> int:
@@ -131,8 +133,9 @@ class State:
     def folder(self) -> str:
         """Where files for download lie; it goes when the stand-in goes."""
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="stand-in-shopify-")
-        return self._folder.name
+            self._folder = tempfile.mkdtemp(prefix="stand-in-shopify-")
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        return self._folder
 
     def shop_at(self, host: str) -> "Shop | None":
         """The store that answers at `host`, e.g. demo.myshopify.com, with or without a port."""

@@ -12,6 +12,7 @@ from app.model import ConnectionState, Customer, Order, OrderLine, Product
 from app.pipeline.ingest import ingest
 from app.pipeline.install import install
 from app.pipeline.sync import nightly
+from app.pipeline.sync.nightly import CHORES
 from app.runtime import assemble
 from connectors.base import Credentials, StoreConnector, SyncKind
 from connectors.records import Kind, LookAgain
@@ -85,7 +86,7 @@ def test_woocommerce(config: Config, clock: FrozenClock) -> None:
         assert counted(town)[ANNA] == (1, second.total)
         assert "late@example.com" in counted(town)
         town.clock.travel(timedelta(days=1))
-        assert nightly(town.runtime) == 6
+        assert nightly(town.runtime) == len(CHORES) + 1
         assert {one.topic for one in store.state.webhooks.values()} == town.runtime.connectors["woocommerce"].topics
         store.revoke_key(key)
         town.go_on()
@@ -108,8 +109,6 @@ def test_shopify(config: Config, clock: FrozenClock) -> None:
         settings = replace(config, shopify_standin=url, shopify_client_secret=("s" * 32,))
         with a_town(settings, clock) as town:
             walk_through_shopify(town, made[0])
-    if made[0].state._folder is not None:
-        made[0].state._folder.cleanup()
 
 
 def walk_through_shopify(town: Town, stand_in: shopify.StandIn) -> None:
@@ -139,7 +138,7 @@ def walk_through_shopify(town: Town, stand_in: shopify.StandIn) -> None:
     assert counted(town)[ANNA][0] == 2
     assert {one.status for one in town.rows(Order) if one.external_id == str(first.id)} == {"cancelled"}
     town.clock.travel(timedelta(days=1))
-    assert nightly(town.runtime) == 6
+    assert nightly(town.runtime) == len(CHORES) + 1
     assert town.connection.state == ConnectionState.CONNECTED
     shop.uninstall()
     town.go_on()

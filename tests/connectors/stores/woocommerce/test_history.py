@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.base import Credentials, SyncKind
-from connectors.errors import Malformed, Permanent, Temporary, Unsupported
+from connectors.errors import Malformed, Misplaced, Permanent, Temporary, Unsupported
 from connectors.http import Http
 from connectors.records import (
     CheckoutRecord,
@@ -164,7 +164,7 @@ def test_a_page_of_very_many_records_is_cut_and_only_its_end_moves_the_cursor() 
 
 @pytest.mark.parametrize("cursor", [{"x": 1}, {"phase": "nowhere"}, {"phase": "first", "offset": "two"}])
 def test_a_cursor_that_is_none_is_refused(cursor: dict[str, object]) -> None:
-    with served(Shelf([]).program) as url, pytest.raises(Permanent):
+    with served(Shelf([]).program) as url, pytest.raises(Misplaced):
         list(walk(lambda: client(url), PHASES, profile=PROFILE, cursor=cursor))
 
 
