@@ -15,6 +15,10 @@ from tests.browser.walking import PATIENCE, ask_to_connect, go_to, install_on_sh
 pytestmark = pytest.mark.browser
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
 SERIOUS = ("serious", "critical")
+# What sticks out of a page that is wider than its screen, but for what scrolls in a place of its own.
+WIDER = """root => root.scrollWidth <= root.clientWidth ? [] : [...root.querySelectorAll("#main *")]
+  .filter(one => one.getBoundingClientRect().right > root.clientWidth && !one.closest(".table-wrap, .ways"))
+  .map(one => one.outerHTML.slice(0, 120))"""
 
 
 def _shopify(page: Page, demo: Demo) -> FrameLocator:
@@ -134,7 +138,7 @@ def test_axe_finds_nothing_serious_on_any_page(page: Page, demo: Demo, scheme: s
     found: dict[str, list[str]] = {}
 
     def judge(name: str) -> None:
-        assert ours.locator("html").evaluate("root => root.scrollWidth <= root.clientWidth"), f"{name} is too wide"
+        assert ours.locator("html").evaluate(WIDER) == [], f"{name} is too wide"
         if complaints := _complaints(page, demo):
             found[name] = complaints
 
