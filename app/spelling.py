@@ -14,6 +14,6 @@ def folded(text: str | None) -> str:
 
 
 def name_keys(first: str | None, last: str | None) -> tuple[str | None, str | None]:
-    """"first last" and "last first" as they are looked up; None where there is no name."""
+    """ "first last" and "last first" as they are looked up; None where there is no name."""
     one, other = folded(first), folded(last)
     return f"{one} {other}".strip()[:LONGEST] or None, f"{other} {one}".strip()[:LONGEST] or None

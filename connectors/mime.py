@@ -8,6 +8,7 @@ SMTP; no body line is longer than 76 characters.
 import binascii
 import hashlib
 import re
+from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
@@ -46,11 +47,11 @@ def build(envelope: Envelope) -> bytes:
     """
     boundary = f"=_{hashlib.sha256(envelope.key.encode()).hexdigest()[:40]}"
     lines = [
-        _mailbox("From", envelope.sender),
+        _senders("From", envelope.sender),
         _mailbox("To", envelope.to),
-        *([_mailbox("Reply-To", envelope.reply_to)] if envelope.reply_to else []),
+        *([_senders("Reply-To", envelope.reply_to)] if envelope.reply_to else []),
         _subject(envelope.subject),
-        f"Date: {format_datetime(envelope.at)}",
+        f"Date: {_date(envelope.at)}",
         f"Message-ID: {message_id(envelope.message_id)}",
         *_extra(envelope.headers),
         "MIME-Version: 1.0",
@@ -101,6 +102,18 @@ def _mailbox(name: str, mailbox: Address) -> str:
     shown = _phrase(_clean(name, mailbox.name), len(name) + 2)
     fits = len(shown) - shown.rfind("\n") + len(name) + len(bare) + 6 < WIDTH
     return f"{name}: {shown}{' ' if fits else chr(13) + chr(10) + ' '}<{bare}>"
+
+
+@lru_cache(maxsize=256)
+def _senders(name: str, mailbox: Address) -> str:
+    """The same few stores write again and again; those who are written to are not kept here."""
+    return _mailbox(name, mailbox)
+
+
+@lru_cache(maxsize=16)
+def _date(at: datetime) -> str:
+    """All messages of one batch were judged at one moment."""
+    return format_datetime(at)
 
 
 def _phrase(text: str, column: int) -> str:
@@ -195,7 +208,7 @@ def _text(text: str) -> tuple[bytes, ...]:
     """The plain part: quoted-printable stays readable, base64 is shorter for most scripts other than Latin."""
     raw = _utf8(text)
     head = b"Content-Type: text/plain; charset=utf-8"
-    if sum(map(len, re.findall(rb"[\x80-\xff]+", raw))) * 5 > len(raw):
+    if not raw.isascii() and sum(map(len, re.findall(rb"[\x80-\xff]+", raw))) * 5 > len(raw):
         return head, b"Content-Transfer-Encoding: base64", b"", _base64(raw)
     # Line ends are put right afterwards: b2a_qp breaks long lines with those of the first line that it sees.
     quoted = binascii.b2a_qp(raw, istext=True).replace(b"\n", b"\r\n")

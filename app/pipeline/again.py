@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.facts import Ask, gather
 from app.model import Customer, Enrollment, Message, MessageState, Store, StoreState
-from app.pipeline.deliver.envelopes import Text, voice_of
+from app.pipeline.deliver.envelopes import Text, letterhead_of, voice_of
 from app.pipeline.texts import own_texts
 from app.pipeline.versions import settings_of
 from app.render import BadTextError, Rendered, render
@@ -39,7 +39,8 @@ def said_again(runtime: Runtime, store_id: int, *, message_id: int) -> Rendered 
         turned = workflow.turned(settings.dials(row.workflow, version=row.version))
         ask = Ask(row.id, row.customer_id, row.subject, row.event_at, row.medium, turned)
         facts = gather(session, store, asks=[ask], now=row.sent_at or row.due_at, with_items=True)[row.id][0]
-        text = Text(row, store, customer, facts=facts, own=own_texts(session, store_id).get((row.workflow, row.step)))
+        own = own_texts(session, store_id).get((row.workflow, row.step))
+        text = Text(row, letterhead_of(store), customer, facts=facts, own=own)
     try:
         voice = voice_of(text, config=runtime.config, signer=runtime.signer, link=None)
         return render(text.words, facts, voice=replace(voice, view_url=None))

@@ -6,7 +6,7 @@ sends. What was heard of a moment ago is not asked for again.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +27,8 @@ CUSTOMER = table_of(Customer)
 ENROLLMENT = table_of(Enrollment)
 # News that a webhook brought so short a time ago is as good as a look.
 FRESH = timedelta(minutes=5)
+# With one more call that waits for its time-out still within the minute that a service message of another store may wait.
+LONGEST_LOOK = timedelta(seconds=25)
 Wish = tuple[int, Kind, str]
 
 
@@ -39,9 +41,9 @@ def confirm(runtime: Runtime, rows: Sequence[Row]) -> tuple[list[Row], list[Row]
     stores, ways = _read(runtime, marketing)
     wanted = {row.id: _wishes(runtime, row, stores=stores, ways=ways) for row in marketing}
     seen: dict[Wish, tuple[Record, ...] | None] = {}
-    for store_id, kind, external_id in dict.fromkeys(one for wishes in wanted.values() for one in wishes):
-        found = _look(runtime, stores[store_id], kind=kind, external_id=external_id)
-        seen[(store_id, kind, external_id)] = found
+    until, silent = runtime.clock.now() + LONGEST_LOOK, set[int]()
+    for wish in dict.fromkeys(one for wishes in wanted.values() for one in wishes):
+        seen[wish] = _asked(runtime, wish, stores=stores, silent=silent, until=until)
     _take_in(runtime, stores, seen=seen)
     unknown = {number for number, wishes in wanted.items() if any(seen[one] is None for one in wishes)}
     return [row for row in rows if row.id not in unknown], [row for row in rows if row.id in unknown]
@@ -91,8 +93,25 @@ def _wanted(runtime: Runtime, store: Store, *, subject: str, person: str | None)
         yield Kind.CUSTOMER, person
 
 
+def _asked(
+    runtime: Runtime, wish: Wish, *, stores: Mapping[int, Store], silent: set[int], until: datetime
+) -> tuple[Record, ...] | None:
+    """What the store shows, None where it could not be asked. One that did not answer is not asked again by this batch, and
+    nobody is asked for long: other stores' messages wait behind it."""
+    store_id, kind, external_id = wish
+    if store_id in silent or runtime.clock.now() > until:
+        return None
+    try:
+        return _look(runtime, stores[store_id], kind=kind, external_id=external_id)
+    except (Temporary, Unauthorised) as error:
+        silent.add(store_id)
+        log.trouble("not_confirmed", store_id=store_id, kind=kind, error=error)
+        return None
+
+
 def _look(runtime: Runtime, store: Store, *, kind: Kind, external_id: str) -> tuple[Record, ...] | None:
-    """What the store shows; nothing where the platform cannot show such things, None where it could not be asked."""
+    """Nothing where the platform cannot show such things, None where it shows none that can be read. Raises Temporary and
+    Unauthorised, which say nothing of what was asked for and all of the store."""
     access = connections.access_to(runtime, store)
     try:
         reading = runtime.connectors[store.platform].look(
@@ -100,7 +119,7 @@ def _look(runtime: Runtime, store: Store, *, kind: Kind, external_id: str) -> tu
         )
     except Unsupported:
         return ()
-    except (Temporary, Permanent, Unauthorised, Malformed) as error:
+    except (Permanent, Malformed) as error:
         log.trouble("not_confirmed", store_id=store.id, kind=kind, error=error)
         return None
     return reading.records

@@ -16,6 +16,7 @@ from workflows.language import Workflow
 
 ENROLLMENT, FORECAST, ORDER = map(table_of, (Enrollment, Forecast, Order))
 PIECE = 2_000
+ABOUT = "order:"
 
 
 def follow(runtime: Runtime, store: Store) -> int:
@@ -33,7 +34,9 @@ def follow(runtime: Runtime, store: Store) -> int:
 
 
 def _waiting(session: Session, store: Store, *, workflow: Workflow, now: datetime) -> list[Any]:
-    about = sa.and_(ORDER.c.store_id == store.id, ENROLLMENT.c.subject == sa.literal("order:") + ORDER.c.external_id)
+    # Asked from the enrollment's side, so that each order is found by its own name and not among all of the store's.
+    named = sa.func.substr(ENROLLMENT.c.subject, len(ABOUT) + 1)
+    about = sa.and_(ORDER.c.store_id == store.id, ENROLLMENT.c.subject.startswith(ABOUT), ORDER.c.external_id == named)
     same = sa.and_(FORECAST.c.store_id == store.id, FORECAST.c.customer_id == ENROLLMENT.c.customer_id)
     query = (
         sa.select(ENROLLMENT.c.id, ORDER.c.placed_at, FORECAST.c.quiet_after)

@@ -7,6 +7,8 @@ from urllib.parse import quote, urlsplit
 LONGEST_NAME = 60
 LONGEST_TITLE = 200
 LONGEST_URL = 2000
+# An address in which nothing is unusual, as all of the house's own doors are.
+_PLAIN_URL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/=-]*)?")
 
 # Controls, halves of characters, and marks that turn the reading direction of what follows or show nothing at all.
 _CONTROLS = r"\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060\ufeff\ufff9-\ufffb\ud800-\udfff"
@@ -72,6 +74,8 @@ def url(text: str | None) -> str:
 def one_url(text: str | None) -> str:
     """An http or https address with everything unusual percent-encoded, or "" where it is none."""
     address = (text or "").strip()
+    if len(address) <= LONGEST_URL and _PLAIN_URL.fullmatch(address):
+        return address
     if not address or len(address) > LONGEST_URL or _INVISIBLE.search(address):
         return ""
     try:

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from flask import Flask, Response, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, ServiceUnavailable
 
 from app import log
 from app.web.headers import is_for_people
@@ -23,6 +23,8 @@ SENTENCES = {
 }
 OTHER = ("This did not work", "Please try again from your store's admin.")
 DATABASE_DOWN = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+# A number beyond 64 bits, a text that no database keeps: SQLite's driver says the one, PostgreSQL the other.
+NO_DATABASE_HOLDS = (OverflowError, sa.exc.DataError)
 RETRY_AFTER = "30"
 
 
@@ -44,11 +46,18 @@ def tell_errors(flask_app: Flask) -> None:
     flask_app.register_error_handler(HTTPException, _told)
     for kind in DATABASE_DOWN:
         flask_app.register_error_handler(kind, _database_down)
+    for one in NO_DATABASE_HOLDS:
+        flask_app.register_error_handler(one, _never_held)
 
 
 def _database_down(error: Exception) -> Response:
     log_failure(error)
     return _told(ServiceUnavailable())
+
+
+def _never_held(error: Exception) -> Response:
+    log.trouble("request_cannot_be_held", endpoint=request.endpoint, error=error)
+    return _told(BadRequest())
 
 
 def _told(error: HTTPException) -> Response:

@@ -13,6 +13,7 @@ from typing import Any
 from app import log
 from app.clock import FrozenClock
 from app.config import Config
+from app.memory import settle
 from app.pipeline.advance import advance
 from app.pipeline.deliver import deliver
 from app.pipeline.inbox import open_batch
@@ -101,6 +102,7 @@ def _work(config: Config, step: Step, name: str, ready: Any, over: Any, told: An
     runtime = assemble(config, clock=clock, worker=name)
     runtime = dataclasses.replace(runtime, connectors={**runtime.connectors, PLATFORM: Silent(clock.now)})
     with opened(Path(config.journal_dir), name) as journal:
+        settle()
         ready.wait(120)
         begun = time.process_time()
         memory: list[int] = []

@@ -50,9 +50,7 @@ def _complaints(page: Page, demo: Demo) -> list[str]:
     frame.evaluate(AXE)
     # The mail in a preview is a page of its own, judged where messages are.
     found: dict[str, Any] = frame.evaluate("() => axe.run(document, {resultTypes: ['violations'], iframes: false})")
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found["violations"] if one["impact"] in SERIOUS
-    ]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found["violations"] if one["impact"] in SERIOUS]
 
 
 @pytest.mark.parametrize("opens", [_shopify, _woocommerce])

@@ -8,8 +8,21 @@ import pytest
 from tests.house.readme import PARTS, README, between
 from tests.house.sources import ROOT
 
-ROOMS = "app app/insight app/pipeline app/policy app/rehearsal app/web app/web/admin connectors connectors/standins workflows templates migrations tests"
-CARDS = ROOMS.split()
+CARDS = [
+    "app",
+    "app/insight",
+    "app/pipeline",
+    "app/policy",
+    "app/rehearsal",
+    "app/web",
+    "app/web/admin",
+    "connectors",
+    "connectors/standins",
+    "workflows",
+    "templates",
+    "migrations",
+    "tests",
+]
 TEXT = README.read_text(encoding="utf-8")
 
 

@@ -25,7 +25,7 @@ from app.keys import Signer
 from app.links import read_unsubscribe
 from app.model import Store
 from app.pipeline.asking import question
-from app.pipeline.deliver.envelopes import Text, envelope
+from app.pipeline.deliver.envelopes import Text, envelope, letterhead_of
 from connectors.base import Envelope
 from connectors.mime import build
 from tests.conftest import NOW, ROOT
@@ -90,10 +90,8 @@ def _envelope(case: Case) -> Envelope:
         text=step.send.text,
     )
     known = facts(code="ANNA-7K2P" if step.send.code else None)
-    signer = SIGNER
-    return envelope(
-        Text(row, _store(**case.store), ANNA, facts=known, own=case.own), config=CONFIG, signer=signer, now=NOW
-    )
+    text = Text(row, letterhead_of(_store(**case.store)), ANNA, facts=known, own=case.own)
+    return envelope(text, config=CONFIG, signer=SIGNER, now=NOW)
 
 
 def _asked() -> Envelope:

@@ -170,9 +170,7 @@ def test_the_front_door_leads_to_shopifys_admin_or_nowhere(client: FlaskClient, 
     assert there == "https://admin.shopify.com/store/corner/apps/test-client-id"
 
 
-@pytest.mark.parametrize(
-    "path", ["//evil.example", "/admin//home", "//evil.example/%2e%2e", "/\\evil.example"]
-)
+@pytest.mark.parametrize("path", ["//evil.example", "/admin//home", "//evil.example/%2e%2e", "/\\evil.example"])
 def test_an_odd_address_is_404_and_not_a_redirect(client: FlaskClient, path: str) -> None:
     answer = client.get("/x", environ_overrides={"PATH_INFO": path, "HTTP_HOST": "evil.example"})
     assert (answer.status_code, "Location" in answer.headers) == (404, False)

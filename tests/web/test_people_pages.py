@@ -266,6 +266,19 @@ def test_without_a_token_nothing_of_any_store_is_shown(ours: Browser, client: Fl
     assert OURS not in answer.text
 
 
+@ON_BOTH
+def test_what_no_database_holds_is_refused_and_breaks_nothing(ours: Browser) -> None:
+    far, root = "9" * 30, f"/admin/customers/{ours.person()}"
+    looks = [f"/admin/customers/{far}", f"/admin/messages/{far}/mail", f"/admin/settings/addresses?after={far}"]
+    looks += (f"{root}/why/{far}/x", f"{root}/why/1/%00", "/admin/customers?tag=%00", "/admin/queue?workflow=%00")
+    acts = (f"/admin/customers/filters/{far}/forget", f"/admin/settings/addresses/{far}/allow")
+    codes = {path: ours.get(path).status_code for path in looks} | {path: ours.post(path).status_code for path in acts}
+    codes["tag"] = ours.post(f"{root}/tags/remove", tag="a\x00").status_code
+    codes["step"] = ours.post("/admin/queue/run", what="message", id="1", tries="0", step="\x00").status_code
+    codes["name"] = ours.post("/admin/settings/sender", sender_name="a\x00b").status_code
+    assert {path: code for path, code in codes.items() if code >= 500} == {}
+
+
 def _link(text: str, beginning: str) -> str:
     found = re.search(rf'href="({beginning}[^"]+)"', text)
     assert found is not None

@@ -33,8 +33,7 @@ def erase(session: Session, hand: Hand, *, customer_id: int, runtime: Runtime) -
     """Demand the erasure; the job begins within a minute. Once, however often it is asked. Raises NotTheirsError."""
     person = theirs(session, hand, customer_id=customer_id)
     # Their names too: until the job comes, their row may have gone into another one's.
-    names = {"external_id": person.external_id, "email": person.email, "phone": person.phone}
-    who = msgspec.json.encode(Who(**names, customer_id=customer_id)).decode()
+    who = Who(external_id=person.external_id, email=person.email, phone=person.phone, customer_id=customer_id)
     row = {
         "store_id": hand.store_id,
         "demand": PrivacyDemand.ERASE_CUSTOMER,
@@ -43,7 +42,7 @@ def erase(session: Session, hand: Hand, *, customer_id: int, runtime: Runtime) -
         "received_at": hand.now,
         "due_at": hand.now + DUE,
         "done_at": None,
-        "result": {"locked": runtime.vault.lock(who)},
+        "result": {"locked": runtime.vault.lock(msgspec.json.encode(who).decode())},
     }
     insert_new(session, REQUEST, rows=[row])
     did(session, hand, kind=DeedKind.ERASED, on=On(customer_id))

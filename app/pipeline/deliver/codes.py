@@ -21,7 +21,7 @@ from app.rows import insert, table_of
 from app.runtime import Runtime
 from connectors.base import Ability, CodeWish
 from connectors.errors import Malformed, Permanent, Temporary, Unauthorised, Unsupported
-from workflows.language import Code, Workflow
+from workflows.language import Code
 
 CODE = table_of(DiscountCode)
 CUSTOMER = table_of(Customer)
@@ -30,22 +30,19 @@ LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 LENGTH = 8
 
 
-def percent_of(workflow: Workflow, step: str, *, dials: Any) -> int:
-    """How much the code of this step gives, as the merchant turned it; 0 where the step has none."""
-    code = workflow.step(step).send.code
-    return code.percent.number(dials) if code else 0
-
-
 def make_all(runtime: Runtime, rows: Sequence[tuple[Row, int]]) -> tuple[list[Row], list[Row]]:
-    """Make the codes of these messages, each with its percentage: those that have theirs now, and those that must wait."""
+    """Make the codes of these messages, each with its percentage: those that have theirs now, and those that must wait. A
+    store that does not answer is not asked again by this batch: the others wait behind it."""
     made: list[Row] = []
     waiting: list[Row] = []
+    silent: set[int] = set()
     for row, percent in rows:
-        (made if _make(runtime, row, percent=percent) else waiting).append(row)
+        is_made = row.store_id not in silent and _make(runtime, row, percent=percent, silent=silent)
+        (made if is_made else waiting).append(row)
     return made, waiting
 
 
-def _make(runtime: Runtime, row: Row, *, percent: int) -> bool:
+def _make(runtime: Runtime, row: Row, *, percent: int, silent: set[int]) -> bool:
     with runtime.database.read() as session:
         store = session.get_one(Store, row.store_id)
     connector = runtime.connectors[store.platform]
@@ -63,6 +60,8 @@ def _make(runtime: Runtime, row: Row, *, percent: int) -> bool:
         )
     except (Temporary, Permanent, Unauthorised, Unsupported, Malformed) as error:
         log.trouble("code_not_made", store_id=store.id, message_id=row.id, error=error)
+        if isinstance(error, Temporary | Unauthorised):
+            silent.add(store.id)
         return False
     with runtime.database.write() as session:
         values = {"external_id": external_id[:128], "state": CodeState.MADE}

@@ -25,7 +25,7 @@ from app.model import (
 )
 from app.pipeline import ledger
 from app.pipeline.deliver.codes import given_away, worth
-from app.pipeline.deliver.envelopes import Text
+from app.pipeline.deliver.envelopes import Letterhead, Text, letterhead_of
 from app.pipeline.deliver.pace import Pace, held
 from app.pipeline.deliver.warmth import Warmth, keep, warmth_of
 from app.pipeline.fair import PARKED, Row
@@ -83,6 +83,7 @@ class _Desk:
 
     runtime: Runtime
     store: Store
+    head: Letterhead
     law: Law
     settings: Settings
     given: dict[str, int]
@@ -145,12 +146,14 @@ def _desk(
 ) -> _Desk:
     store = session.get_one(Store, store_id)
     settings = settings_of(session, store_id, wanted={(row.workflow, row.version) for row in rows})
-    asks = [_ask(row, settings=settings, runtime=runtime) for row in rows]
+    turned = _turned(rows, settings=settings, runtime=runtime)
+    asks = [_ask(row, turned=turned, runtime=runtime) for row in rows]
     budgeted = {row.workflow for row in rows if (one := runtime.workflows.get(row.workflow)) and one.budget}
     asking = [row.enrollment_id for row in rows]
     return _Desk(
         runtime=runtime,
         store=store,
+        head=letterhead_of(store),
         law=law_of(store),
         settings=settings,
         given={one: given_away(session, store_id, workflow=one, now=now, but=asking) for one in budgeted},
@@ -162,11 +165,22 @@ def _desk(
     )
 
 
-def _ask(row: Row, *, settings: Settings, runtime: Runtime) -> Ask:
-    workflow = runtime.workflows.get(row.workflow)
-    turned = workflow.turned(settings.dials(row.workflow, version=row.version)) if workflow else {}
+Turned = Mapping[tuple[str, int], Mapping[str, int]]
+
+
+def _turned(rows: Sequence[Row], *, settings: Settings, runtime: Runtime) -> Turned:
+    """The dials of each workflow and version that these messages are of."""
+    return {
+        (name, version): workflow.turned(settings.dials(name, version=version))
+        for name, version in {(row.workflow, row.version) for row in rows}
+        if (workflow := runtime.workflows.get(name)) is not None
+    }
+
+
+def _ask(row: Row, *, turned: Turned, runtime: Runtime) -> Ask:
+    workflow, dials = runtime.workflows.get(row.workflow), turned.get((row.workflow, row.version), {})
     said = (row.workflow, row.step) if workflow and workflow.asks_what_was_said else None
-    return Ask(row.id, row.customer_id, row.subject, row.event_at, row.medium, turned, said)
+    return Ask(row.id, row.customer_id, row.subject, row.event_at, row.medium, dials, said)
 
 
 def _judge_one(desk: _Desk, row: Row, *, written: _Written, worker: str) -> None:
@@ -231,7 +245,7 @@ def _verdict(desk: _Desk, row: Row, *, pace: Pace) -> Verdict:
 
 def _text(desk: _Desk, row: Row) -> Text:
     own = desk.texts.get((row.workflow, row.step))
-    return Text(row, desk.store, desk.people[row.customer_id], facts=desk.seen[row.id][0], own=own)
+    return Text(row, desk.head, desk.people[row.customer_id], facts=desk.seen[row.id][0], own=own)
 
 
 def _turned_away(desk: _Desk, row: Row, *, verdict: Verdict, written: _Written) -> None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.choices import choices_of, replies_to
+from app.choices import Choices, choices_of, replies_to
 from app.config import Config
 from app.keys import Signer
 from app.links import counted_url, preferences_url, unsubscribe_url, view_url
@@ -30,12 +30,50 @@ BOUGHT = marked("You get this because you are a customer of %(name)s.")
 
 
 @dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What all messages of one store share, read once a batch: a thousand looks at the store's row cost more than its mails."""
+
+    sender_name: str
+    key: str
+    home: str
+    host: str
+    postal_address: str | None
+    locale: str
+    zone: str
+    currency: str
+    choices: Choices
+    reply_to: Address | None
+    sender: str | None
+
+    @property
+    def list_name(self) -> str:
+        return self.key.lower()[:40].strip("-_")
+
+
+def letterhead_of(store: Store) -> Letterhead:
+    home, replies = _home(store.url, store.address), replies_to(store)
+    return Letterhead(
+        sender_name=store.sender_name or store.name,
+        key=store.public_key,
+        home=home,
+        host=_host(home),
+        postal_address=store.postal_address,
+        locale=store.locale,
+        zone=store.zone,
+        currency=store.currency,
+        choices=choices_of(store),
+        reply_to=Address(replies, store.name) if replies else None,
+        sender=store.sender_address,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
-    """What a message is made of: its row, its store, the customer's row (with first and last name and addresses), the facts,
-    and the store's `own` words where it has some."""
+    """What a message is made of: its row, its store's letterhead, the customer's row (with first and last name and addresses),
+    the facts, and the store's `own` words where it has some."""
 
     row: Row
-    store: Store
+    head: Letterhead
     customer: Any
     facts: Facts
     own: str | None = None
@@ -48,14 +86,14 @@ class Text:
 
 def envelope(text: Text, *, config: Config, signer: Signer, now: datetime) -> Envelope:
     """The envelope of one message. Raises BadTextError where its text cannot be filled in."""
-    row, store = text.row, text.store
+    row, head = text.row, text.head
     link = _link(text, config=config, signer=signer) if row.purpose == Purpose.MARKETING else None
     words = render(text.words, text.facts, voice=voice_of(text, config=config, signer=signer, link=link))
-    sender = Address(store.sender_address or config.mail_from, store.sender_name or store.name)
+    sender = Address(head.sender or config.mail_from, head.sender_name)
     domain = sender.address.rpartition("@")[2]
     return Envelope(
         key=row.key,
-        store=store.public_key,
+        store=head.key,
         medium=Medium(row.medium),
         purpose=Purpose(row.purpose),
         to=_recipient(text),
@@ -65,7 +103,7 @@ def envelope(text: Text, *, config: Config, signer: Signer, now: datetime) -> En
         html=words.html,
         message_id=f"<{row.key}@{domain}>",
         at=now,
-        reply_to=Address(replies, store.name) if (replies := replies_to(store)) else None,
+        reply_to=head.reply_to,
         headers=_headers(text, domain=domain, link=link),
     )
 
@@ -80,22 +118,21 @@ def _recipient(text: Text) -> Address:
 
 def voice_of(text: Text, *, config: Config, signer: Signer, link: str | None) -> Voice:
     """How the store speaks in this message, and its doors."""
-    row, store = text.row, text.store
-    name, url, choices = store.sender_name or store.name, _home(store.url, store.address), choices_of(store)
+    row, head = text.row, text.head
     return Voice(
-        store_name=name,
-        store_url=url,
-        postal_address=store.postal_address,
-        locale=store.locale,
-        zone=store.zone,
-        currency=store.currency,
-        reason_line=_reason(text, name),
+        store_name=head.sender_name,
+        store_url=head.home,
+        postal_address=head.postal_address,
+        locale=head.locale,
+        zone=head.zone,
+        currency=head.currency,
+        reason_line=_reason(text),
         unsubscribe_url=link,
-        colour=choices.colour,
+        colour=head.choices.colour,
         preferences_url=preferences_url(link) if link else None,
         view_url=view_url(signer, config.app_url, store_id=row.store_id, message_id=row.id),
-        logo_url=choices.logo_url,
-        way=_way(text, config=config, signer=signer, home=url),
+        logo_url=head.choices.logo_url,
+        way=_way(text, config=config, signer=signer),
     )
 
 
@@ -103,26 +140,30 @@ def _home(url: str | None, address: str) -> str:
     return url or (address if "://" in address else f"https://{address}")
 
 
-def _reason(text: Text, name: str) -> str:
+def _reason(text: Text) -> str:
     """Why they get this, in the language of the store's texts."""
     purpose = Purpose(text.row.purpose)
     silent = purpose is Purpose.MARKETING and text.row.medium == Medium.EMAIL and not text.facts.is_subscribed
-    return said(known_locale(text.store.locale).language, BOUGHT if silent else REASONS[purpose], name=name)
+    return _said(BOUGHT if silent else REASONS[purpose], text.head.locale, name=text.head.sender_name)
 
 
-def _way(text: Text, *, config: Config, signer: Signer, home: str) -> Way:
+@lru_cache(maxsize=1024)
+def _said(words: str, locale: str, *, name: str) -> str:
+    return said(known_locale(locale).language, words, name=name)
+
+
+def _way(text: Text, *, config: Config, signer: Signer) -> Way:
     """Clicks are counted in marketing alone, and by way of a public address alone: a dead link helps nobody."""
-    row, choices = text.row, choices_of(text.store)
+    row, choices = text.row, text.head.choices
     marks = (("utm_source", "perennial"), ("utm_medium", row.medium), ("utm_campaign", row.workflow))
     counts = choices.wraps_links and row.purpose == Purpose.MARKETING and config.app_url.startswith("https://")
 
     def counted(target: str) -> str:
         return counted_url(signer, config.app_url, store_id=row.store_id, message_id=row.id, target=target)
 
-    return Way(_host(home), marks if choices.marks_links else (), config.app_url, counted if counts else None)
+    return Way(text.head.host, marks if choices.marks_links else (), config.app_url, counted if counts else None)
 
 
-@lru_cache(maxsize=1024)
 def _host(url: str) -> str:
     return urlsplit(url).hostname or ""
 
@@ -142,11 +183,10 @@ def _link(text: Text, *, config: Config, signer: Signer) -> str:
 def _headers(text: Text, *, domain: str, link: str | None) -> tuple[tuple[str, str], ...]:
     """RFC 8058 and 2369 for marketing (one click works over https only, so it is promised there only), RFC 2919's list, the
     id by which Gmail counts complaints, and RFC 3834's word that keeps absence notes away."""
-    store, row = text.store, text.row
+    row, name = text.row, text.head.list_name
     ways_out: list[tuple[str, str]] = [("List-Unsubscribe", f"<{link}>")] if link else []
     if link and link.startswith("https://"):
         ways_out.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
-    name = store.public_key.lower()[:40].strip("-_")
     lists = [("List-Id", f"<{name}.{domain}>")] if link else []
     feedback = ("Feedback-ID", f"{row.workflow}:{row.purpose}:{name}:perennial")
     return (*ways_out, *lists, feedback, ("Auto-Submitted", "auto-generated"))

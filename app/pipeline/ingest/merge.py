@@ -28,6 +28,7 @@ from app.model import (
     Store,
     Tag,
 )
+from app.policy.caps import KEPT
 from app.rows import table_of
 
 MOVED = (Confirmation, Order, Review, Checkout, Outcome, Message, Identity, DiscountCode, Note, Deed)
@@ -160,7 +161,7 @@ def _merge_pace(session: Session, *, gone: int, kept: int) -> None:
     paces = {row.id: row.pace or {} for row in rows}
     media = {medium for pace in paces.values() for medium in pace}
     merged = {
-        medium: sorted((one for pace in paces.values() for one in pace.get(medium, [])), reverse=True)[:3]
+        medium: sorted((one for pace in paces.values() for one in pace.get(medium, [])), reverse=True)[:KEPT]
         for medium in media
     }
     rests = max((row.resting_since for row in rows if row.resting_since is not None), default=None)
