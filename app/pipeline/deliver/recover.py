@@ -1,7 +1,8 @@
 """After a crash: what had left is sent, what had not goes back to the queue, and the one in between is named, not repeated.
 
-The journal of a dead worker tells. Where it does not know, the channel is asked; where that does not know either, marketing
-stays in doubt for good, and only what belongs to an order is tried again. Nothing here is in a transaction while it asks.
+A receipt that came already settles it; else the journal of a dead worker tells. Where it does not know, the channel is asked;
+where that does not know either, marketing stays in doubt for good, and only what belongs to an order is tried again. Nothing
+here is in a transaction while it asks.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app import log
-from app.model import Message, MessageState, Store
+from app.model import Message, MessageState, Receipt, Store
+from app.model.message import ReceiptKind
 from app.pipeline import journal as journals
 from app.pipeline.deliver.settle import Fate, Settlement, goodbyes_of, settle
 from app.pipeline.fair import Row
@@ -21,6 +23,11 @@ from app.runtime import Runtime
 from workflows.language import Purpose
 
 MESSAGE = table_of(Message)
+RECEIPT = table_of(Receipt)
+# What nobody can tell of a message that never left.
+PROOFS = frozenset(
+    {ReceiptKind.DELIVERED, ReceiptKind.OPENED, ReceiptKind.CLICKED, ReceiptKind.BOUNCED, ReceiptKind.COMPLAINED}
+)
 CRASHED = "A crash came while it was being handed over."
 GONE_WORKER = "The worker that was handing it over never said what became of it."
 
@@ -63,7 +70,13 @@ def _settle(runtime: Runtime, account: Evidence, *, why: str, only: Sequence[Row
     if not rows:
         return 0
     now = runtime.clock.now()
-    settlements = [_judged(runtime, row, account=account, why=why, now=now) for row in rows]
+    arrived = _arrived(runtime, rows)
+    settlements = [
+        Settlement(row, Fate.LEFT, now)
+        if row.id in arrived
+        else _judged(runtime, row, account=account, why=why, now=now)
+        for row in rows
+    ]
     with runtime.database.write() as session:
         goodbyes = goodbyes_of(runtime.workflows)
         settled = settle(session, settlements, worker=account.worker, now=now, goodbyes=goodbyes)
@@ -81,6 +94,14 @@ def _open(runtime: Runtime, worker: str) -> Sequence[Row]:
     )
     with runtime.database.read() as session:
         return session.execute(query).all()
+
+
+def _arrived(runtime: Runtime, rows: Sequence[Row]) -> set[int]:
+    """Those of which a receipt came already: whatever the journal says, they had left."""
+    ours = RECEIPT.c.message_id.in_([row.id for row in rows])
+    query = sa.select(RECEIPT.c.message_id).where(ours, RECEIPT.c.kind.in_(sorted(PROOFS)))
+    with runtime.database.read() as session:
+        return set(session.scalars(query))
 
 
 def _judged(runtime: Runtime, row: Row, *, account: Evidence, why: str, now: datetime) -> Settlement:
