@@ -164,15 +164,15 @@ def test_any_lines_give_finite_probabilities_that_only_rise(
     assert_sound(replenishment(lines(*rows), as_of=as_of, horizon=horizon))
 
 
-def test_many_lines_take_seconds_of_one_core() -> None:
-    random, n = np.random.default_rng(3), 200_000
+def test_a_million_lines_take_seconds_of_one_core() -> None:
+    random, n = np.random.default_rng(3), 1_000_000
     many = Lines.of(
-        customer=random.integers(0, 10_000, n),
+        customer=random.integers(0, 50_000, n),
         product=(random.pareto(1.1, n) * 20).astype(np.int64) % 2_000,
         day=random.uniform(0, 730, n),
         quantity=random.integers(1, 4, n),
     )
     begin = time.process_time()
     found = replenishment(many, as_of=730.0)
-    assert time.process_time() - begin < 10.0
+    assert time.process_time() - begin < 30.0
     assert_sound(found)
