@@ -5,7 +5,7 @@ A connector or channel is found by its folder or file name: `connectors/stores/<
 Failures speak the words of `connectors.errors` and nothing else.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -259,6 +259,17 @@ class Channel(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class ShowsManyAtOnce(Protocol):
+    """What a connector can do whose platform shows several objects in one call: each comes with its id as soon as its call is
+    back, as `look` would show it. Left out is what `look` alone can tell, an error about one object too; Temporary and
+    Unauthorised, which are about the store, are raised."""
+
+    def looks(
+        self, access: Access, kind: Kind, *, external_ids: Sequence[str], profile: StoreProfile
+    ) -> Iterator[tuple[str, Reading]]: ...
 
 
 @runtime_checkable

@@ -10,6 +10,7 @@ from connectors.base import StoreSettings
 from connectors.records import Kind
 from connectors.standins.shopify import Shop, StandIn, create_standin
 from connectors.stores.shopify import connect
+from tests.contracts.looks import LooksBattery
 from tests.contracts.loopback import served
 from tests.contracts.store_connector import Delivery, KeptAccess, StoreConnectorBattery, Trial, Trouble
 
@@ -72,7 +73,7 @@ def misbehave(stand_in: StandIn, trouble: Trouble) -> None:
         stand_in.faults.throttle_next(1000)
 
 
-class TestShopify(StoreConnectorBattery):
+class TestShopify(StoreConnectorBattery, LooksBattery):
     @pytest.fixture
     def trial(self) -> Iterator[Trial]:
         clock = Clock()

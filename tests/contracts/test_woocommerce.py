@@ -11,6 +11,7 @@ from connectors.records import Kind
 from connectors.standins.woocommerce import StandIn, create_standin
 from connectors.standins.woocommerce.faults import Fault, FaultKind
 from connectors.stores.woocommerce import connect
+from tests.contracts.looks import LooksBattery
 from tests.contracts.loopback import served
 from tests.contracts.store_connector import Delivery, KeptAccess, StoreConnectorBattery, Trial, Trouble
 
@@ -54,7 +55,7 @@ def delivered(store: StandIn) -> list[Delivery]:
     return [Delivery(one.topic, one.headers, one.body) for one in store.webhooks.answers]
 
 
-class TestWooCommerce(StoreConnectorBattery):
+class TestWooCommerce(StoreConnectorBattery, LooksBattery):
     @pytest.fixture
     def trial(self) -> Iterator[Trial]:
         stores: list[StandIn] = []

@@ -19,7 +19,7 @@ from connectors.base import (
 from connectors.errors import Malformed, Unsupported
 from connectors.http import Http
 from connectors.records import ConsentRecord, Kind, Page, Reading, StoreProfile
-from connectors.stores.shopify import changes, codes, consent, history, install, look, queries, tokens, webhooks
+from connectors.stores.shopify import changes, codes, consent, history, install, look, looks, queries, tokens, webhooks
 from connectors.stores.shopify.client import Client
 from connectors.stores.shopify.read import read
 from connectors.stores.shopify.tokens import Wire
@@ -117,6 +117,12 @@ class Shopify:
     def look(self, access: Access, kind: Kind, *, external_id: str, profile: StoreProfile) -> Reading:
         del profile
         return look.look(self.client, access, kind=kind, external_id=external_id)
+
+    def looks(
+        self, access: Access, kind: Kind, *, external_ids: Sequence[str], profile: StoreProfile
+    ) -> Iterator[tuple[str, Reading]]:
+        del profile
+        return looks.looks(self.client, access, kind=kind, external_ids=external_ids)
 
     def heal(self, access: Access, address: str) -> Healing:
         """Raises Unsupported: the app's subscriptions are in shopify.app.toml and Shopify keeps them for every store."""

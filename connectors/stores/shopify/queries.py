@@ -159,6 +159,20 @@ LOOK_REFUND = f"query LookRefund($id: ID!) {{ found: refund(id: $id) {{ {_REFUND
 LOOK_FULFILLMENT = (
     f"query LookFulfillment($id: ID!) {{ found: fulfillment(id: $id) {{ {_FULFILLMENT} order {{ id }} }} }}"
 )
+# Several in a call, with the short lists of the pages of changes above; who has longer ones is looked at alone.
+LOOK_CUSTOMERS = (
+    f"query LookCustomers($ids: [ID!]!) {{ found: nodes(ids: $ids) {{ ... on Customer {{ {_CUSTOMER} }} }} }}"
+)
+LOOK_PRODUCTS = f"""
+query LookProducts($ids: [ID!]!) {{ found: nodes(ids: $ids) {{ ... on Product {{ {_PRODUCT} {_SOLD % 10} }} }} }}
+"""
+LOOK_ORDERS = f"""
+query LookOrders($ids: [ID!]!) {{
+  found: nodes(ids: $ids) {{
+    ... on Order {{ {_order("(first: 5)")} lineItems(first: 10) {{ nodes {{ {_LINE} }} {_PAGE} }} }}
+  }}
+}}
+"""
 LOOK_CHECKOUT = f"""
 query LookCheckout($byToken: String!, $after: String) {{
   orders(first: 1, query: $byToken) {{ nodes {{ id checkoutToken createdAt }} }}

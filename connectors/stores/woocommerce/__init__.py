@@ -1,6 +1,6 @@
 """WooCommerce: one store over REST v3, wc-auth and its webhooks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from connectors.base import (
@@ -19,6 +19,7 @@ from connectors.http import Http
 from connectors.records import ConsentRecord, Kind, Medium, Page, Reading, StoreProfile
 from connectors.stores.woocommerce import codes, install, webhooks
 from connectors.stores.woocommerce import look as looking
+from connectors.stores.woocommerce import looks as several
 from connectors.stores.woocommerce.changes import changes, recent
 from connectors.stores.woocommerce.client import Client, connected
 from connectors.stores.woocommerce.history import history
@@ -77,6 +78,11 @@ class WooCommerce:
 
     def look(self, access: Access, kind: Kind, *, external_id: str, profile: StoreProfile) -> Reading:
         return looking.look(self._client(access), kind, external_id=external_id, profile=profile)
+
+    def looks(
+        self, access: Access, kind: Kind, *, external_ids: Sequence[str], profile: StoreProfile
+    ) -> Iterator[tuple[str, Reading]]:
+        return several.looks(self._client(access), kind, external_ids=external_ids, profile=profile)
 
     def heal(self, access: Access, address: str) -> Healing:
         return webhooks.heal(self._client(access), address, app_url=self._settings.app_url)

@@ -32,7 +32,7 @@ _BROKEN_HOURS = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class Way:
     """Where one kind of thing is shown, what its ids look like here, and how it is read."""
 
     endpoint: str
@@ -41,11 +41,11 @@ class _Way:
 
 
 # A draft is still a checkout, or by now the order that it became.
-_WAYS = {
-    Kind.ORDER: _Way("orders", re.compile(r"([1-9][0-9]{0,18})"), read_order),
-    Kind.CHECKOUT: _Way("orders", re.compile(r"draft-([1-9][0-9]{0,18})"), read_order),
-    Kind.CUSTOMER: _Way("customers", re.compile(r"([1-9][0-9]{0,18})"), read_customer),
-    Kind.PRODUCT: _Way("products", re.compile(r"([1-9][0-9]{0,18})"), read_product),
+WAYS = {
+    Kind.ORDER: Way("orders", re.compile(r"([1-9][0-9]{0,18})"), read_order),
+    Kind.CHECKOUT: Way("orders", re.compile(r"draft-([1-9][0-9]{0,18})"), read_order),
+    Kind.CUSTOMER: Way("customers", re.compile(r"([1-9][0-9]{0,18})"), read_customer),
+    Kind.PRODUCT: Way("products", re.compile(r"([1-9][0-9]{0,18})"), read_product),
 }
 
 
@@ -55,7 +55,7 @@ def look(client: Client, kind: Kind, *, external_id: str, profile: StoreProfile)
     Raises Unsupported for other kinds, Malformed where what is shown cannot be read, Permanent for an id that is none of
     WooCommerce's, else as `Client.get`.
     """
-    way = _WAYS.get(kind)
+    way = WAYS.get(kind)
     if way is None:
         raise Unsupported(f"WooCommerce shows no {kind} by itself")
     number = way.ids.fullmatch(external_id)
