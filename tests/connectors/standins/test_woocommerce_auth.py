@@ -1,6 +1,5 @@
 """Keys: what counts over plain HTTP and what over TLS, and how each wrong one is answered."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,12 +10,6 @@ from tests.connectors.standins.woocommerce_kit import NOON, Shop, open_shop
 
 CANNOT_VIEW = "woocommerce_rest_cannot_view"
 AUTH_ERROR = "woocommerce_rest_authentication_error"
-
-
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    with open_shop() as opened:
-        yield opened
 
 
 def orders(shop: Shop, **given: object) -> requests.Response:

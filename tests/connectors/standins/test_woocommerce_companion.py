@@ -10,16 +10,10 @@ import requests
 from connectors.base import StoreSettings
 from connectors.records import CheckoutRecord, InterestRecord, StoreNews, StoreProfile, StoreRecord
 from connectors.stores.woocommerce import connect
-from tests.connectors.standins.woocommerce_kit import Listener, Shop, open_listener, open_shop
+from tests.connectors.standins.woocommerce_kit import Listener, Shop, open_listener
 
 TOPICS = ("perennial_cart.updated", "perennial_interest.created", "perennial_store.deleted")
 PROFILE = StoreProfile("Shop", "USD", "America/New_York")
-
-
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    with open_shop() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -10,13 +10,7 @@ import pytest
 import requests
 from flask import Response
 
-from tests.connectors.standins.woocommerce_kit import Listener, Shop, open_listener, open_shop
-
-
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    with open_shop() as opened:
-        yield opened
+from tests.connectors.standins.woocommerce_kit import Listener, Shop, open_listener
 
 
 @pytest.fixture

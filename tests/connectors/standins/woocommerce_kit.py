@@ -17,6 +17,22 @@ from connectors.standins.woocommerce import StandIn, create_standin
 from connectors.standins.woocommerce.model import ApiKey
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+TOPICS = (
+    "order.created",
+    "order.updated",
+    "order.deleted",
+    "order.restored",
+    "customer.created",
+    "customer.updated",
+    "customer.deleted",
+    "product.created",
+    "product.updated",
+    "product.deleted",
+    "coupon.created",
+    "coupon.updated",
+    "coupon.deleted",
+    "coupon.restored",
+)
 
 
 @dataclass
@@ -154,3 +170,10 @@ def open_listener() -> Iterator[Listener]:
 
     with served(app, port):
         yield listener
+
+
+def flushed(shop: Shop, listener: Listener) -> list[str]:
+    """The topics that the next flush brings."""
+    known = len(listener.topics())
+    shop.standin.webhooks.flush()
+    return listener.topics()[known:]
