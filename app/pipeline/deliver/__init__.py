@@ -18,7 +18,7 @@ from app.pipeline.deliver.codes import make_all
 from app.pipeline.deliver.door import Wanting, judge, put_off
 from app.pipeline.deliver.handing import hand_over
 from app.pipeline.deliver.recover import settle_own, settle_the_dead, settle_the_lost
-from app.pipeline.deliver.settle import Fate, goodbyes_of, settle
+from app.pipeline.deliver.settle import Fate, settle
 from app.pipeline.fair import Row, claim
 from app.pipeline.journal import Journal
 from app.policy import Reason
@@ -99,8 +99,7 @@ def _send_confirmed(runtime: Runtime, journal: Journal, *, rows: Sequence[Row]) 
     settlements = hand_over(runtime, journal, ready=judged.ready)
     if settlements:
         with runtime.database.write() as session:
-            goodbyes = goodbyes_of(runtime.workflows)
-            settle(session, settlements, worker=journal.worker, now=runtime.clock.now(), goodbyes=goodbyes)
+            settle(session, settlements, runtime=runtime, worker=journal.worker, now=runtime.clock.now())
     journal.forget()
     fates = [one.fate for one in settlements]
     log.done("batch_delivered", taken=len(rows), **{fate.value: fates.count(fate) for fate in Fate if fate in fates})

@@ -15,7 +15,7 @@ from app import log
 from app.model import Message, MessageState, Receipt, Store
 from app.model.message import ReceiptKind
 from app.pipeline import journal as journals
-from app.pipeline.deliver.settle import Fate, Settlement, goodbyes_of, settle
+from app.pipeline.deliver.settle import Fate, Settlement, settle
 from app.pipeline.fair import Row
 from app.pipeline.journal import Evidence, Journal, Mark
 from app.rows import table_of
@@ -78,8 +78,7 @@ def _settle(runtime: Runtime, account: Evidence, *, why: str, only: Sequence[Row
         for row in rows
     ]
     with runtime.database.write() as session:
-        goodbyes = goodbyes_of(runtime.workflows)
-        settled = settle(session, settlements, worker=account.worker, now=now, goodbyes=goodbyes)
+        settled = settle(session, settlements, runtime=runtime, worker=account.worker, now=now)
     fates = [one.fate for one in settled]
     log.trouble("crash_settled", **{fate.value: fates.count(fate) for fate in Fate})
     return len(settled)

@@ -15,10 +15,12 @@ from app.model.consent import SuppressionReason
 from app.model.message import ReceiptKind
 from app.pipeline import ledger
 from app.pipeline.deliver.pace import without
+from app.pipeline.deliver.warmth import give_back
 from app.pipeline.fair import Row
 from app.pipeline.suppress import Refusal, suppress
 from app.policy import Reason
 from app.rows import among, bulk_update, insert_new, table_of
+from app.runtime import Runtime
 from workflows.language import Purpose, Workflow
 
 CUSTOMER = table_of(Customer)
@@ -57,26 +59,20 @@ class Settlement:
     channel: str = ""
 
 
-Goodbyes = frozenset[tuple[str, str]]
-
-
-def goodbyes_of(workflows: Mapping[str, Workflow]) -> Goodbyes:
-    """The (workflow, step) after which somebody is left in peace."""
-    return frozenset((name, step.name) for name, one in workflows.items() for step in one.steps if step.puts_to_rest)
-
-
 def settle(
-    session: Session, settlements: Sequence[Settlement], *, worker: str, now: datetime, goodbyes: Goodbyes = frozenset()
+    session: Session, settlements: Sequence[Settlement], *, runtime: Runtime, worker: str, now: datetime
 ) -> list[Settlement]:
-    """Write down what became of the messages that `worker` was sending; those that were settled. Whoever got one of the
-    `goodbyes` is left in peace from now on, also where nobody can say for sure that it left.
+    """Write down what became of the messages that `worker` was sending; those that were settled. Whoever got a goodbye is left
+    in peace from now on, also where nobody can say for sure that it left.
 
     One that somebody else settled meanwhile is left alone, but for a doubt: that it left after all ends every doubt.
     """
     ours = _ours(session, settlements, worker=worker)
     bulk_update(session, MESSAGE, rows=[_move(one, worker=worker, now=now) for one in ours])
     ledger.write(session, [entry for one in ours if (entry := _entry(one, now=now)) is not None], now=now)
-    _give_places_back(session, [one for one in ours if one.fate in STAYED and one.row.purpose == Purpose.MARKETING])
+    stayed = [one for one in ours if one.fate in STAYED and one.row.purpose == Purpose.MARKETING]
+    _give_places_back(session, stayed)
+    give_back(session, [(one.row.store_id, one.at) for one in stayed], default_sender=runtime.config.mail_from)
     refusals = [
         Refusal(one.row.store_id, one.row.medium, one.bad_address, SuppressionReason.BOUNCED, one.channel)
         for one in ours
@@ -84,8 +80,16 @@ def settle(
     ]
     suppress(session, refusals, now=now)
     _note_bounces(session, ours, now=now)
-    _lay_to_rest(session, ours, goodbyes=goodbyes, now=now)
+    _lay_to_rest(session, ours, goodbyes=_goodbyes(runtime.workflows), now=now)
     return ours
+
+
+Goodbyes = frozenset[tuple[str, str]]
+
+
+def _goodbyes(workflows: Mapping[str, Workflow]) -> Goodbyes:
+    """The (workflow, step) after which somebody is left in peace."""
+    return frozenset((name, step.name) for name, one in workflows.items() for step in one.steps if step.puts_to_rest)
 
 
 def _lay_to_rest(session: Session, ours: Sequence[Settlement], *, goodbyes: Goodbyes, now: datetime) -> None:

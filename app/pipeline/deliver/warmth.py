@@ -1,10 +1,13 @@
 """The warm-up at the door: so much marketing may leave today under a new sender's name, and the rest waits until tomorrow.
 
-Two workers may each think that there is room for the last few: the ceiling is a growth, not a law, and a batch more is no harm.
+A place is taken before a message leaves, and given back if it stays. Two workers may each think that there is room for the last
+few: the ceiling is a growth, not a law, and a batch more is no harm.
 """
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -43,9 +46,8 @@ class Warmth:
 
 def warmth_of(session: Session, store: Store, *, sender: str, now: datetime) -> Warmth:
     """How this store's day stands. `sender` is the address that it sends from."""
-    warm_up, zone = choices_of(store).warm_up, zone_of(None, None, store_zone=store.zone)
-    today, domain = now.astimezone(zone).date(), sender.rpartition("@")[2].lower()
-    tomorrow = instant(today + timedelta(days=1), 0, zone=zone)
+    warm_up, today, domain = choices_of(store).warm_up, _today(store, now=now), _domain(sender)
+    tomorrow = instant(today + timedelta(days=1), 0, zone=zone_of(None, None, store_zone=store.zone))
     ceiling = warm_up.ceiling(today) if warm_up else None
     if ceiling is None:
         return Warmth(store.id, domain, today.isoformat(), tomorrow, None)
@@ -62,3 +64,25 @@ def keep(session: Session, warmths: list[Warmth]) -> None:
         session.execute(
             more.on_conflict_do_update(index_elements=list(key), set_={"count": DAY.c.count + more.excluded.count})
         )
+
+
+def give_back(session: Session, stayed: Iterable[tuple[int, datetime]], *, default_sender: str) -> None:
+    """Marketing messages of (store, when it was known) stayed after all: their places are free for others. What is known after
+    midnight frees a place of the new day, which is no harm either."""
+    for (store_id, today), count in sorted(Counter(_placed(session, stayed)).items()):
+        sender = session.get_one(Store, store_id).sender_address or default_sender
+        mine = (DAY.c.store_id == store_id, DAY.c.domain == _domain(sender), DAY.c.day == today.isoformat())
+        left = sa.case((DAY.c.count > count, DAY.c.count - count), else_=0)
+        session.execute(sa.update(DAY).where(*mine).values(count=left))
+
+
+def _placed(session: Session, stayed: Iterable[tuple[int, datetime]]) -> Iterator[tuple[int, date]]:
+    return ((store_id, _today(session.get_one(Store, store_id), now=at)) for store_id, at in stayed)
+
+
+def _today(store: Store, *, now: datetime) -> date:
+    return now.astimezone(zone_of(None, None, store_zone=store.zone)).date()
+
+
+def _domain(sender: str) -> str:
+    return sender.rpartition("@")[2].lower()
