@@ -111,3 +111,8 @@ def _met(*, has_plugin: bool) -> Iterator[Met]:
         settings = StoreSettings(app_url="https://app.example", now=lambda: NOW, allow_private_stores=True)
         access = KeptAccess(url, Credentials(secrets, frozenset({"read_write"})))
         yield Met(stores[0], WooCommerce(settings), access)
+
+
+def records(pages: list[Page], kind: type[Any]) -> list[Any]:
+    """What the pages have of one kind."""
+    return [record for page in pages for record in page.records if isinstance(record, kind)]
