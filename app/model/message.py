@@ -21,7 +21,8 @@ class MessageState(StrEnum):
 
 
 MOVES: dict[MessageState, frozenset[MessageState]] = {
-    MessageState.QUEUED: frozenset({MessageState.SENDING, MessageState.DROPPED}),
+    # What was queued again in doubt is sent as soon as a receipt proves that it had left.
+    MessageState.QUEUED: frozenset({MessageState.SENDING, MessageState.DROPPED, MessageState.SENT}),
     MessageState.SENDING: frozenset(
         {MessageState.QUEUED, MessageState.SENT, MessageState.FAILED, MessageState.IN_DOUBT}
     ),
@@ -32,6 +33,11 @@ MOVES: dict[MessageState, frozenset[MessageState]] = {
     # The channel may settle a doubt later (a receipt names the message).
     MessageState.IN_DOUBT: frozenset({MessageState.SENT}),
 }
+
+# What nobody can tell of a message that never left.
+PROOFS = frozenset(
+    {ReceiptKind.DELIVERED, ReceiptKind.OPENED, ReceiptKind.CLICKED, ReceiptKind.BOUNCED, ReceiptKind.COMPLAINED}
+)
 
 
 class Message(Base):

@@ -19,7 +19,7 @@ from app.addresses import email_key
 from app.model import Customer, Delivery, DeliveryState, Identity, Message, MessageState, OutcomeKind, Receipt, Store
 from app.model.consent import SuppressionReason
 from app.model.customer import IdentityKind
-from app.model.message import MOVES, ReceiptKind
+from app.model.message import MOVES, PROOFS, ReceiptKind
 from app.pipeline import consent, ledger
 from app.pipeline.suppress import Refusal, suppress
 from app.pipeline.tombstones import is_buried
@@ -131,9 +131,12 @@ def _event(told: Told) -> str:
 
 
 def _settle_doubt(session: Session, told: Told, *, message: Any, now: datetime) -> None:
-    """Whatever is told of a message proves that it left. One that is still `sending` is its worker's to settle."""
+    """Whatever is told of a message in doubt proves that it left, and of one that was queued again at least a proof does. One
+    that is still `sending` is its worker's to settle."""
     state = MessageState(message.state)
     if state is MessageState.SENDING or MessageState.SENT not in MOVES[state]:
+        return
+    if state is MessageState.QUEUED and told.kind not in PROOFS:
         return
     values: dict[str, Any] = {"state": MessageState.SENT, "sent_at": min(told.at, now), "reason": None}
     if told.provider_id:

@@ -19,7 +19,7 @@ from app.model import (
     Store,
     Suppression,
 )
-from app.model.message import ReceiptKind
+from app.model.message import PROOFS, ReceiptKind
 from app.pipeline.receipts import Told, take
 from app.pipeline.tombstones import bury
 from app.runtime import Runtime
@@ -84,7 +84,22 @@ def test_any_receipt_settles_a_message_in_doubt_as_sent(runtime: Runtime, kind: 
     assert [(one.kind, one.reason, one.seen) for one in rows(runtime, Outcome)] == [("sent", "left", {"receipt": kind})]
 
 
-@pytest.mark.parametrize("state", [one for one in MessageState if one is not MessageState.IN_DOUBT])
+@pytest.mark.parametrize("kind", list(ReceiptKind))
+def test_what_was_queued_again_in_doubt_is_not_said_twice_once_a_proof_comes(
+    runtime: Runtime, kind: ReceiptKind
+) -> None:
+    with runtime.database.write() as session:
+        session.execute(sa.update(Message).where(Message.key == "anna1").values(state=MessageState.QUEUED))
+    take(runtime, [told(kind)])
+    state = next(one.state for one in rows(runtime, Message) if one.key == "anna1")
+    assert state == (MessageState.SENT if kind in PROOFS else MessageState.QUEUED)
+    assert [one.seen for one in rows(runtime, Outcome)] == ([{"receipt": kind}] if kind in PROOFS else [])
+
+
+SETTLED = set(MessageState) - {MessageState.IN_DOUBT, MessageState.QUEUED}
+
+
+@pytest.mark.parametrize("state", sorted(SETTLED))
 def test_no_other_state_is_moved(runtime: Runtime, state: MessageState) -> None:
     with runtime.database.write() as session:
         session.execute(sa.update(Message).where(Message.key == "anna1").values(state=state))

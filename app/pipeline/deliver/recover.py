@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from app import log
 from app.model import Message, MessageState, Receipt, Store
-from app.model.message import ReceiptKind
+from app.model.message import PROOFS
 from app.pipeline import journal as journals
 from app.pipeline.deliver.settle import Fate, Settlement, settle
 from app.pipeline.fair import Row
@@ -24,10 +24,6 @@ from workflows.language import Purpose
 
 MESSAGE = table_of(Message)
 RECEIPT = table_of(Receipt)
-# What nobody can tell of a message that never left.
-PROOFS = frozenset(
-    {ReceiptKind.DELIVERED, ReceiptKind.OPENED, ReceiptKind.CLICKED, ReceiptKind.BOUNCED, ReceiptKind.COMPLAINED}
-)
 CRASHED = "A crash came while it was being handed over."
 GONE_WORKER = "The worker that was handing it over never said what became of it."
 

@@ -130,12 +130,13 @@ def test_no_message_moves_as_the_table_forbids(
 
 
 def test_every_move_that_the_table_allows_happens(story: Story, channel: Moody) -> None:
-    for number, fate in enumerate((Temporary("later"), Permanent("never"), InDoubt("who knows"), None)):
+    fates = (Temporary("later"), Permanent("never"), InDoubt("who knows"), Temporary("later"), None)
+    for number, fate in enumerate(fates):
         channel.mood = fate
         story.join(f"ben{number}")
     channel.mood = None
-    for message in story.messages("ben2"):
-        take(story.runtime, [Told(ReceiptKind.DELIVERED, "it came", story.now, message=message.key)])
+    for message in story.messages("ben2") + story.messages("ben3"):
+        take(story.runtime, [Told(ReceiptKind.DELIVERED, f"it came:{message.key}", story.now, message=message.key)])
     put_back(story, "ben0")
     retried(story, "ben1")
     story.off("welcome", choice=Choice.DROP)
