@@ -5,7 +5,8 @@ import pytest
 from connectors.base import ShowsManyAtOnce
 from connectors.errors import Temporary, Unauthorised
 from connectors.records import GoneRecord, Kind, Reading, Record
-from tests.contracts.store_connector import HOSTILE_IDS, Trial, Trouble, check
+from tests.contracts.hostile import HOSTILE_IDS
+from tests.contracts.trial import Trial, Trouble, check
 
 MANY = (Kind.ORDER, Kind.CUSTOMER, Kind.PRODUCT)
 

@@ -1,4 +1,4 @@
-"""The battery that every store connector passes: whoever adds one inherits it and gives a store to try it on.
+"""The battery that every store connector passes, with `store_deliveries` beside it: whoever adds one inherits both.
 
 A subclass gives the fixture `trial`: the connector, a store with something of everything in it, genuine deliveries of that
 store, and ways to make the store misbehave.
@@ -8,19 +8,12 @@ import dataclasses
 import json
 import re
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from enum import Enum, StrEnum
-from typing import Any
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from connectors.base import Ability, CodeWish, Credentials, StoreConnector, SyncKind
+from connectors.base import Ability, CodeWish, SyncKind
 from connectors.errors import Malformed, Misplaced, Permanent, Temporary, Unauthorised, Unsupported
 from connectors.records import (
     ConsentRecord,
@@ -28,358 +21,21 @@ from connectors.records import (
     GoneRecord,
     Kind,
     Medium,
-    Page,
-    Reading,
-    Record,
-    StoreProfile,
 )
+from tests.contracts.hostile import HOSTILE_IDS
+from tests.contracts.trial import RECEIVED, Trial, Trouble, check, records_of, told_by
 
 FAMILIES = (Temporary, Permanent, Unauthorised, Unsupported, Malformed)
-RECEIVED = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-MONEY = {"price", "total", "refunded", "amount", "quantity", "due_days"}
+
+
 MOST_RECORDS = 2000
-
-# Each platform inherits these tests with other deliveries, so nothing is replayed from one to the other.
-many = settings(
-    max_examples=150,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
-)
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One webhook call as the store sent it."""
-
-    topic: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class Trouble(StrEnum):
-    """What the store does wrong with every call from now on."""
-
-    DOWN = "down"
-    TORN = "torn"
-    THROTTLED = "throttled"
-
-
-class KeptAccess:
-    """A store's credentials, kept in memory; `fetched` counts how often they were renewed."""
-
-    def __init__(self, address: str, credentials: Credentials) -> None:
-        self._address = address
-        self._credentials = credentials
-        self.fetched = 0
-
-    @property
-    def address(self) -> str:
-        return self._address
-
-    def current(self) -> Credentials:
-        return self._credentials
-
-    def renew(self, stale: Credentials, fetch: Callable[[Credentials], Credentials]) -> Credentials:
-        if self._credentials is stale:
-            self._credentials = fetch(stale)
-            self.fetched += 1
-        return self._credentials
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A connector before a store that has something of everything.
-
-    `present` names an object of each kind that can be looked at; `missing` one that never was, of each kind whose absence
-    the platform can tell.
-    `signature` is the header that holds the signature. `pass_time` lets the store get on with what it does by itself.
-    """
-
-    connector: StoreConnector
-    access: KeptAccess
-    profile: StoreProfile
-    deliveries: Sequence[Delivery]
-    signature: str
-    present: Mapping[Kind, str]
-    missing: Mapping[Kind, str]
-    webhook_address: str
-    trouble: Callable[[Trouble], None]
-    revoke: Callable[[], None]
-    pass_time: Callable[[float], None] = field(default=lambda _seconds: None)
-
-    def run(
-        self, kind: SyncKind, *, cursor: Mapping[str, object] | None = None, since: datetime | None = None
-    ) -> list[Page]:
-        """Every page up to the last, as the house asks for them: the cursor goes through JSON, waits are kept."""
-        pages: list[Page] = []
-        for _ in range(200):
-            for page in self.connector.pages(self.access, kind, profile=self.profile, cursor=cursor, since=since):
-                pages.append(page)
-                cursor = json.loads(json.dumps(page.cursor))
-                if page.is_last:
-                    return pages
-                if page.wait_seconds is not None:
-                    self.pass_time(page.wait_seconds)
-                    break
-        raise AssertionError("the run never came to its last page")
-
-    def read(self, delivery: Delivery, body: bytes | None = None) -> Reading:
-        raw = delivery.body if body is None else body
-        return self.connector.read(delivery.topic, raw, profile=self.profile, received_at=RECEIVED)
-
-    def genuine(self, delivery: Delivery, *, body: bytes | None = None, signature: str | None = None) -> bool:
-        """Whether the delivery is genuine, with another body or signature than it came with."""
-        headers = dict(delivery.headers)
-        if signature is not None:
-            headers[self.signature] = signature
-        raw = delivery.body if body is None else body
-        return self.connector.is_genuine(headers, raw, credentials=self.access.current())
-
-
-def records_of(pages: Sequence[Page]) -> list[Record]:
-    return [record for page in pages for record in page.records]
-
-
-def told_by(pages: Sequence[Page]) -> list[str]:
-    """The records in an order of their own: platforms may list the same things in another order each time."""
-    return sorted(repr(record) for record in records_of(pages))
-
-
-def check(value: Any, name: str = "") -> None:
-    """That a record keeps its word: times aware UTC, money and counts whole, text that any database takes."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for one in dataclasses.fields(value):
-            check(getattr(value, one.name), one.name)
-    elif isinstance(value, tuple | list):
-        for part in value:
-            check(part, name)
-    elif isinstance(value, Mapping):
-        check([*value.keys(), *value.values()], name)
-    else:
-        _check_one(value, name)
-
-
-def _check_one(value: Any, name: str) -> None:
-    if isinstance(value, datetime):
-        assert value.tzinfo is not None, name
-        assert value.utcoffset() == timedelta(0), name
-    elif name in MONEY and value is not None:
-        assert type(value) is int, name
-        assert abs(value) < 2**63, name
-    elif name == "currency" and value is not None:
-        assert re.fullmatch(r"[A-Z]{3}", value), name
-    elif isinstance(value, str):
-        assert "\x00" not in value, name
-        value.encode()
-        assert value or not name.endswith("external_id"), name
-        assert name != "email" or value == value.lower(), name
-    else:
-        assert value is None or isinstance(value, bool | int | Enum | date) or name == "wait_seconds", name
-
-
-_JUNK = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.floats(allow_nan=False, allow_infinity=False),
-    st.text(max_size=20),
-    st.lists(st.none() | st.integers(), max_size=2),
-    st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
-    st.sampled_from(
-        [
-            "",
-            "0",
-            "-1",
-            "NaN",
-            "1e999999999",
-            "9" * 5000,
-            2**63,
-            -(2**63),
-            2**200,
-            1e308,
-            "0000-00-00T00:00:00",
-            "9999-12-31T23:59:59-23:59",
-            "0001-01-01T00:00:00+23:59",
-            "2026-02-30T00:00:00Z",
-            "a\u0000b",
-            "javascript:alert(1)",
-            "Anna@EXAMPLE.com",
-            "gid://shopify/Order/",
-        ]
-    ),
-)
-
-
-def _places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Every (container, key) inside a JSON value."""
-    inside = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
-    for key, part in list(inside):
-        yield value, key
-        yield from _places(part)
-
-
-@st.composite
-def spoilt(draw: st.DrawFn, body: bytes) -> bytes:
-    """A payload with one to three of its values replaced by anything, or taken away."""
-    payload = json.loads(body)
-    for _ in range(draw(st.integers(1, 3))):
-        places = list(_places(payload))
-        if not places:
-            break
-        container, key = places[draw(st.integers(0, len(places) - 1))]
-        if draw(st.booleans()):
-            container[key] = draw(_JUNK)
-        else:
-            del container[key]
-    return json.dumps(payload).encode()
-
-
-HOSTILE_BODIES = [
-    b"",
-    b" ",
-    b"null",
-    b"true",
-    b"7",
-    b'""',
-    b"[]",
-    b"{}",
-    b"[{}]",
-    b"{",
-    b'{"id":',
-    b"\xff\xfe",
-    b'{"id":"\xff"}',
-    b'{"id":"\\ud800"}',
-    b'{"id":1e999}',
-    b'{"id":-1}',
-    b"[" * 200_000,
-    b'{"a":' * 200_000,
-    b'{"code":7}',
-    b'{"errors":"x"}',
-    b"webhook_id=1",
-    b"<html></html>",
-]
-HOSTILE_IDS = [
-    "",
-    " ",
-    "0",
-    "-1",
-    "1/../2",
-    "../../users/1",
-    "1?x=2",
-    "1#",
-    "1 OR 1=1",
-    "💥",
-    "1\n2",
-    "9" * 300,
-    "%2e%2e",
-    "\x00",
-]
 
 
 class StoreConnectorBattery:
-    """What holds for every platform."""
-
-    # Deliveries
-
-    def test_it_says_what_it_is(self, trial: Trial) -> None:
-        assert re.fullmatch(r"[a-z]+", trial.connector.platform)
-        assert trial.connector.topics
-        assert trial.connector.abilities <= set(Ability)
-
-    def test_every_delivery_of_the_store_is_known_and_genuine(self, trial: Trial) -> None:
-        assert trial.deliveries
-        for delivery in trial.deliveries:
-            head = trial.connector.head(delivery.headers, delivery.body)
-            assert head.topic == delivery.topic
-            assert head.topic in trial.connector.topics
-            assert head.key
-            assert not head.is_ping
-            assert trial.genuine(delivery), delivery.topic
-
-    def test_a_repeated_delivery_has_the_same_key_and_another_one_another(self, trial: Trial) -> None:
-        keys: dict[tuple[str, str], bytes] = {}
-        for delivery in trial.deliveries:
-            first, again = (trial.connector.head(delivery.headers, delivery.body) for _ in range(2))
-            assert first == again
-            assert keys.setdefault((first.topic, first.key), delivery.body) == delivery.body
-        assert len(keys) >= len({(delivery.topic, delivery.body) for delivery in trial.deliveries})
-
-    def test_headers_are_found_in_any_case(self, trial: Trial) -> None:
-        for delivery in trial.deliveries:
-            head = trial.connector.head(delivery.headers, delivery.body)
-            for change in (str.lower, str.upper):
-                headers = {change(name): value for name, value in delivery.headers.items()}
-                assert trial.connector.head(headers, delivery.body) == head
-                assert trial.connector.is_genuine(headers, delivery.body, credentials=trial.access.current())
-
-    def test_a_signature_covers_the_raw_bytes(self, trial: Trial) -> None:
-        for delivery in trial.deliveries:
-            assert not trial.genuine(delivery, body=delivery.body + b" ")
-            assert not trial.genuine(delivery, body=delivery.body[:-1])
-            assert not trial.genuine(delivery, body=b"")
-            anew = json.dumps(json.loads(delivery.body), indent=1).encode()
-            assert not trial.genuine(delivery, body=anew)
-
-    @pytest.mark.parametrize("signature", ["", " ", "x", "=", "AAAA", "ünïcödé", "\udce9", "sha256=", "A" * 10_000])
-    def test_a_wrong_signature_is_not_genuine(self, trial: Trial, signature: str) -> None:
-        assert not trial.genuine(trial.deliveries[0], signature=signature)
-
-    def test_a_missing_signature_is_not_genuine(self, trial: Trial) -> None:
-        delivery = trial.deliveries[0]
-        headers = {name: value for name, value in delivery.headers.items() if name != trial.signature}
-        assert len(headers) == len(delivery.headers) - 1
-        assert not trial.connector.is_genuine(headers, delivery.body, credentials=trial.access.current())
-        assert not trial.connector.is_genuine({}, delivery.body, credentials=None)
-
-    def test_a_head_of_nothing_is_malformed(self, trial: Trial) -> None:
-        with pytest.raises(Malformed):
-            trial.connector.head({}, b"{}")
-
-    # Reading
-
-    def test_every_delivery_reads_as_good_records(self, trial: Trial) -> None:
-        found = 0
-        for delivery in trial.deliveries:
-            reading = trial.read(delivery)
-            check(reading)
-            found += len(reading.records)
-        assert found >= len(trial.deliveries) / 2
-
-    def test_reading_is_pure(self, trial: Trial) -> None:
-        for delivery in trial.deliveries:
-            assert trial.read(delivery) == trial.read(delivery)
-
-    @pytest.mark.parametrize("topic", ["", "nobody/knows", "nobody.knows", "orders", "\x00", "x" * 5000, "órder"])
-    def test_an_unknown_topic_is_malformed(self, trial: Trial, topic: str) -> None:
-        assert topic not in trial.connector.topics
-        with pytest.raises(Malformed):
-            trial.connector.read(topic, trial.deliveries[0].body, profile=trial.profile, received_at=RECEIVED)
-
-    @pytest.mark.parametrize("body", HOSTILE_BODIES, ids=lambda body: repr(body[:20]))
-    def test_a_hostile_body_is_set_aside_and_nothing_worse(self, trial: Trial, body: bytes) -> None:
-        for topic in trial.connector.topics:
-            with suppress(Malformed):
-                check(trial.connector.read(topic, body, profile=trial.profile, received_at=RECEIVED))
-
-    @many
-    @given(data=st.data())
-    def test_a_spoilt_payload_is_read_or_malformed_and_never_worse(self, trial: Trial, data: st.DataObject) -> None:
-        delivery = data.draw(st.sampled_from(list(trial.deliveries)), label="delivery")
-        body = data.draw(spoilt(delivery.body), label="body")
-        with suppress(Malformed):
-            check(trial.read(delivery, body))
-
-    @many
-    @given(data=st.data())
-    def test_torn_bytes_are_read_or_malformed_and_never_worse(self, trial: Trial, data: st.DataObject) -> None:
-        delivery = data.draw(st.sampled_from(list(trial.deliveries)), label="delivery")
-        raw = bytearray(delivery.body)
-        place = data.draw(st.integers(0, len(raw)), label="place")
-        raw[place : place + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=8))
-        with suppress(Malformed):
-            check(trial.read(delivery, bytes(raw)))
+    """What holds for the calls to every platform."""
 
     # Calls
 

@@ -12,7 +12,9 @@ from connectors.standins.shopify import Shop, StandIn, create_standin
 from connectors.stores.shopify import connect
 from tests.contracts.looks import LooksBattery
 from tests.contracts.loopback import served
-from tests.contracts.store_connector import Delivery, KeptAccess, StoreConnectorBattery, Trial, Trouble
+from tests.contracts.store_connector import StoreConnectorBattery
+from tests.contracts.store_deliveries import StoreDeliveriesBattery
+from tests.contracts.trial import Delivery, KeptAccess, Trial, Trouble
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 DOMAIN = "demo.myshopify.com"
@@ -73,7 +75,7 @@ def misbehave(stand_in: StandIn, trouble: Trouble) -> None:
         stand_in.faults.throttle_next(1000)
 
 
-class TestShopify(StoreConnectorBattery, LooksBattery):
+class TestShopify(StoreDeliveriesBattery, StoreConnectorBattery, LooksBattery):
     @pytest.fixture
     def trial(self) -> Iterator[Trial]:
         clock = Clock()

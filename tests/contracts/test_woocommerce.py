@@ -13,7 +13,9 @@ from connectors.standins.woocommerce.faults import Fault, FaultKind
 from connectors.stores.woocommerce import connect
 from tests.contracts.looks import LooksBattery
 from tests.contracts.loopback import served
-from tests.contracts.store_connector import Delivery, KeptAccess, StoreConnectorBattery, Trial, Trouble
+from tests.contracts.store_connector import StoreConnectorBattery
+from tests.contracts.store_deliveries import StoreDeliveriesBattery
+from tests.contracts.trial import Delivery, KeptAccess, Trial, Trouble
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SECRET = "w" * 43
@@ -55,7 +57,7 @@ def delivered(store: StandIn) -> list[Delivery]:
     return [Delivery(one.topic, one.headers, one.body) for one in store.webhooks.answers]
 
 
-class TestWooCommerce(StoreConnectorBattery, LooksBattery):
+class TestWooCommerce(StoreDeliveriesBattery, StoreConnectorBattery, LooksBattery):
     @pytest.fixture
     def trial(self) -> Iterator[Trial]:
         stores: list[StandIn] = []

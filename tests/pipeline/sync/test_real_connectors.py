@@ -19,7 +19,7 @@ from connectors.records import Kind, LookAgain
 from connectors.standins import shopify, woocommerce
 from connectors.stores.shopify import Shopify
 from tests.contracts.loopback import served
-from tests.contracts.store_connector import KeptAccess
+from tests.contracts.trial import KeptAccess
 from tests.pipeline.sync.town import Town
 
 ANNA = "anna@example.com"

@@ -13,7 +13,7 @@ from connectors.standins.shopify import StandIn, create_standin
 from connectors.stores.shopify import connect, looks
 from connectors.stores.shopify.looks import SHORT_LIST, SOME_VARIANTS
 from tests.contracts.loopback import served
-from tests.contracts.store_connector import KeptAccess
+from tests.contracts.trial import KeptAccess
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 DOMAIN = "demo.myshopify.com"

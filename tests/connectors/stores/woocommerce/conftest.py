@@ -17,7 +17,7 @@ from connectors.standins.woocommerce import StandIn, create_standin
 from connectors.stores.woocommerce import WooCommerce, connect
 from connectors.stores.woocommerce.client import Client
 from tests.contracts.loopback import served
-from tests.contracts.store_connector import KeptAccess
+from tests.contracts.trial import KeptAccess
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PAYLOADS = Path(__file__).parents[3] / "payloads" / "woocommerce"

@@ -14,7 +14,7 @@ from connectors.stores.woocommerce.client import Client, _Api, flat
 from connectors.stores.woocommerce.install import pair
 from tests.connectors.stores.woocommerce.conftest import NOW, Met
 from tests.contracts.loopback import served
-from tests.contracts.store_connector import KeptAccess
+from tests.contracts.trial import KeptAccess
 
 KEYS = Credentials({"consumer_key": "ck_key", "consumer_secret": "cs_secret"})
 

@@ -3,7 +3,7 @@
 from connectors.base import Credentials
 from connectors.stores.woocommerce.webhooks import OWN_TOPICS, TOPICS, name
 from tests.connectors.stores.woocommerce.conftest import Met
-from tests.contracts.store_connector import KeptAccess
+from tests.contracts.trial import KeptAccess
 
 ADDRESS = "https://app.example/webhooks/woocommerce/k17"
 
