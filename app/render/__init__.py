@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jinja2 import TemplateError, UndefinedError
 
-from app.render import clean, sample
+from app.render import clean, forms, sample
 from app.render.context import context
 from app.render.links import led
 from app.render.text import Text, compiled, complaints
@@ -60,9 +60,8 @@ def compiled_own(name: str, source: str) -> Text:
 def render(text: Text, facts: Facts, *, voice: Voice) -> Rendered:
     """The words of one message. Raises BadTextError where they cannot be filled in for these facts, or grow too long."""
     try:
-        values = context(facts, voice, direction=text.direction)
-        subject = clean.subject(text.subject.render(values), LONGEST_SUBJECT)
-        rendered = Rendered(subject, text.plain.render(values), led(text.page.render(values), voice.way))
+        subject, plain, page = forms.filled(text, facts, voice=voice) or whole(text, facts, voice=voice)
+        rendered = Rendered(clean.subject(subject, LONGEST_SUBJECT), plain, page)
     except (TemplateError, Malformed, TypeError, ValueError) as error:
         raise BadTextError(text.name, 1, reason=_why(error)) from None
     if not rendered.subject:
@@ -70,6 +69,13 @@ def render(text: Text, facts: Facts, *, voice: Voice) -> Rendered:
     if max(len(rendered.html), len(rendered.text)) > LONGEST_PAGE:
         raise BadTextError(text.name, 1, reason=f"it grew longer than {LONGEST_PAGE} characters")
     return rendered
+
+
+def whole(text: Text, facts: Facts, *, voice: Voice) -> tuple[str, str, str]:
+    """Subject, plain words and page with every word put in anew: the way of texts that no form can be made of."""
+    values = context(facts, voice, direction=text.direction)
+    page = led(text.page.render(values), voice.way)
+    return text.subject.render(values), text.plain.render(values), page
 
 
 def _why(error: Exception) -> str:

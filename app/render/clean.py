@@ -71,6 +71,11 @@ def url(text: str | None) -> str:
     return one_url(text)
 
 
+def is_address(text: str) -> bool:
+    """Whether an address that has been cleaned is one that cleaning leaves as it is; an empty one is."""
+    return not text or _PLAIN_URL.fullmatch(text) is not None or url(text) == text
+
+
 def one_url(text: str | None) -> str:
     """An http or https address with everything unusual percent-encoded, or "" where it is none."""
     address = (text or "").strip()

@@ -1,6 +1,7 @@
 """Facts and voice as the plain words, numbers and lists that a text may use: never an object, never None."""
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,22 +24,38 @@ def context(facts: Facts, voice: Voice, *, direction: str = "") -> Plain:
     """Everything a text can name: `customer`, `store`; `order`, `checkout`, `product`, `parcel` ({} where there is none);
     `code`, `unsubscribe_url`, and `mail` for the layout. Values are str, int, bool, or lists and dicts of these; lists hold
     at most 50. `direction` is the one in which the text itself is written, "" where it has no letters."""
+    known = personal(facts, voice)
+    mail = _mail(voice.reason_line, voice.locale, direction=direction, colour=voice.colour)
     return {
-        "customer": _customer(facts.customer, voice),
+        **known,
         "store": _store(voice.store_name, voice.store_url, address=voice.postal_address),
-        "order": _order(facts.order, voice) if facts.order else {},
-        "checkout": _checkout(facts.checkout, voice) if facts.checkout else {},
-        "product": _product(facts.product, voice) if facts.product else {},
-        "parcel": {"days_late": facts.parcel.days_late} if facts.parcel else {},
-        "code": {"word": facts.code or "", "percent": facts.dials.get("percent", 0) if facts.code else 0},
-        "unsubscribe_url": clean.one_url(voice.unsubscribe_url),
-        "mail": {
-            **_mail(voice.reason_line, voice.locale, direction=direction, colour=voice.colour),
-            "preferences_url": clean.one_url(voice.preferences_url),
-            "view_url": clean.one_url(voice.view_url),
-            "logo_url": clean.url(voice.logo_url),
-        },
+        "mail": {**mail, "logo_url": clean.url(voice.logo_url), **_doors(facts, voice)},
     }
+
+
+def personal(facts: Facts, voice: Voice, *, wanted: Iterable[str] | None = None) -> Plain:
+    """What differs from message to message, `mail` holding the doors alone; of the `wanted` names only, None for all."""
+    return {name: _PERSONAL[name](facts, voice) for name in (_PERSONAL if wanted is None else wanted)}
+
+
+def _doors(_: Facts, voice: Voice) -> Plain:
+    return {"preferences_url": clean.one_url(voice.preferences_url), "view_url": clean.one_url(voice.view_url)}
+
+
+def _code(facts: Facts, _: Voice) -> Plain:
+    return {"word": facts.code or "", "percent": facts.dials.get("percent", 0) if facts.code else 0}
+
+
+_PERSONAL: Mapping[str, Callable[[Facts, Voice], object]] = {
+    "customer": lambda facts, voice: _customer(facts.customer, voice),
+    "order": lambda facts, voice: _order(facts.order, voice) if facts.order else {},
+    "checkout": lambda facts, voice: _checkout(facts.checkout, voice) if facts.checkout else {},
+    "product": lambda facts, voice: _product(facts.product, voice) if facts.product else {},
+    "parcel": lambda facts, _: {"days_late": facts.parcel.days_late} if facts.parcel else {},
+    "code": _code,
+    "unsubscribe_url": lambda _, voice: clean.one_url(voice.unsubscribe_url),
+    "mail": _doors,
+}
 
 
 @lru_cache(maxsize=1024)

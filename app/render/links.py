@@ -10,7 +10,7 @@ from functools import lru_cache
 from html import escape, unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-_ANCHOR = re.compile(r'(<a\b[^>]*?\bhref=")(https?://[^"]+)(?=")')
+ANCHOR = re.compile(r'(<a\b[^>]*?\bhref=")(https?://[^"]+)(?=")')
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +23,26 @@ class Way:
     ours: str = ""
     wrap: Callable[[str], str] | None = field(default=None, compare=False)
 
+    @property
+    def leads(self) -> bool:
+        """Whether it changes any link."""
+        return self.wrap is not None or bool(self.marks)
+
 
 STRAIGHT = Way()
 
 
 def led(page: str, way: Way) -> str:
     """The page with its links as they will leave."""
-    if way.wrap is None and not way.marks:
-        return page
-    return _ANCHOR.sub(lambda found: found[1] + escape(_led(unescape(found[2]), way)), page)
+    return ANCHOR.sub(lambda found: found[1] + led_address(unescape(found[2]), way), page) if way.leads else page
 
 
-def _led(address: str, way: Way) -> str:
+def led_address(address: str, way: Way) -> str:
+    """One address as it will leave, escaped."""
     if way.ours and address.startswith(f"{way.ours}/"):
-        return address
+        return escape(address)
     known = marked(address, way.host, marks=way.marks)
-    return way.wrap(known) if way.wrap is not None else known
+    return escape(way.wrap(known) if way.wrap is not None else known)
 
 
 @lru_cache(maxsize=8192)

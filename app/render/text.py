@@ -7,6 +7,7 @@ from jinja2 import Template
 from markdown_it.token import Token
 
 from app.render import clean, layout, markdown, plain, rules
+from app.render.blanks import Blanks, blanks
 from app.render.dialect import HTML, PLAIN
 from app.render.names import KNOWN, Kind
 from app.render.pieces import CLOSING, OPENING, Pieces, raw_tags
@@ -18,15 +19,17 @@ NO_SUBJECT = "the first line is the subject, and it is empty"
 NO_BODY = "nothing stands below the subject"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Text:
-    """A text that was found right, ready to be filled in. `direction` is "ltr" or "rtl", "" where it has no letters."""
+    """A text that was found right, ready to be filled in. `direction` is "ltr" or "rtl", "" where it has no letters; `blanks`
+    is None for one that has to be filled in whole."""
 
     name: str
     direction: str
     subject: Template
     plain: Template
     page: Template
+    blanks: Blanks | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +69,15 @@ def compiled(name: str, source: str) -> Text:
         preview=_preview(parsed), html=markdown.html(parsed.body, pieces), text=plain.text(parsed.body, pieces)
     )
     # The frames' own tags join the pieces, so everything is put back only when both frames are filled.
-    page, words = layout.html(bodies, pieces), layout.text(bodies, pieces)
+    page, words = pieces.code(layout.html(bodies, pieces)), pieces.code(layout.text(bodies, pieces))
+    subject = pieces.code(parsed.subject)
     return Text(
         name=name,
         direction=clean.direction(pieces.bare(_words(parsed))),
-        subject=PLAIN.from_string(pieces.code(parsed.subject)),
-        plain=PLAIN.from_string(pieces.code(words)),
-        page=HTML.from_string(pieces.code(page)),
+        subject=PLAIN.from_string(subject),
+        plain=PLAIN.from_string(words),
+        page=HTML.from_string(page),
+        blanks=blanks([PLAIN.parse(subject), PLAIN.parse(words), HTML.parse(page)]),
     )
 
 

@@ -31,6 +31,13 @@ class Voice:
     logo_url: str = ""
     way: Way = STRAIGHT
 
+    @property
+    def shared(self) -> tuple[object, ...]:
+        """What is the same in every message of one kind, and all of it: everything but the doors."""
+        way = (self.way, self.way.wrap is None)
+        who = (self.store_name, self.store_url, self.postal_address, self.reason_line, self.colour, self.logo_url)
+        return who, self.locale, self.zone, self.currency, way
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:

@@ -1,0 +1,111 @@
+"""What a text only says of a person, and what it asks about: judged once, so that the words between can be kept for all.
+
+A name that is merely put in, or tested for being empty, may be left blank when the text is filled in: whatever stands there,
+the words around it are the same. A number that is compared makes other words, and is no blank; a text that walks over a list
+or changes a word's letters is filled in whole.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from jinja2 import nodes
+
+from app.render.names import kind, path
+
+DOORS = frozenset({"unsubscribe_url", "mail.preferences_url", "mail.view_url"})
+_OF_THE_STORE = ("store.", "mail.")
+_FIT_TO_BE_KEPT = frozenset({"number", "truth"})
+# What a blank may go through: its words come out of these as they went in.
+_PASSED_UNCHANGED = {"default": None, "link": "url"}
+
+
+@dataclass(frozen=True, slots=True)
+class Blanks:
+    """`said` are the names that may be left blank, `asked` the numbers and truths on which other words depend; `urls` are the
+    places of the addresses among what is said, `about` the first word of every name."""
+
+    said: tuple[str, ...]
+    asked: tuple[str, ...]
+    urls: tuple[int, ...] = field(init=False)
+    about: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        urls = tuple(place for place, one in enumerate(self.said) if kind_of(one) == "url")
+        object.__setattr__(self, "urls", urls)
+        object.__setattr__(self, "about", frozenset(one.partition(".")[0] for one in (*self.said, *self.asked)))
+
+
+@dataclass(slots=True)
+class _Found:
+    said: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
+    walks: bool = False
+
+
+def blanks(trees: Iterable[nodes.Template]) -> Blanks | None:
+    """The blanks of a text whose parts are these; None for one that has to be filled in whole."""
+    found = _Found()
+    for tree in trees:
+        for one in tree.body:
+            _read(one, found)
+    said, asked = (sorted(filter(_is_personal, names)) for names in (found.said - found.asked, found.asked))
+    is_plain = all(isinstance(kind_of(one), str) for one in said)
+    if found.walks or not is_plain or any(kind_of(one) not in _FIT_TO_BE_KEPT for one in asked):
+        return None
+    return Blanks(tuple(said), tuple(asked))
+
+
+def kind_of(name: str) -> object:
+    """What a name stands for; the doors of the frame are addresses as well."""
+    return "url" if name in DOORS else kind(name)
+
+
+def _is_personal(name: str) -> bool:
+    return name in DOORS or not name.startswith(_OF_THE_STORE)
+
+
+def _read(node: nodes.Node, found: _Found) -> None:
+    if isinstance(node, nodes.Output):
+        for one in node.nodes:
+            _put_in(one, found)
+    elif isinstance(node, nodes.If):
+        _tested(node.test, found)
+        for one in (*node.body, *node.elif_, *node.else_):
+            _read(one, found)
+    else:
+        found.walks = True
+
+
+def _put_in(node: nodes.Node, found: _Found) -> None:
+    bare = node
+    while isinstance(bare, nodes.Filter) and bare.name in _PASSED_UNCHANGED and bare.node is not None:
+        wanted = _PASSED_UNCHANGED[bare.name]
+        bare = bare.node
+        if wanted is not None and kind_of(path(bare) or "") != wanted:
+            break
+    else:
+        if name := path(bare):
+            found.said.add(name)
+            return
+    found.asked.update(_names(node))
+
+
+def _tested(node: nodes.Node, found: _Found) -> None:
+    """A test for being empty, or several of them."""
+    if isinstance(node, nodes.And | nodes.Or):
+        _tested(node.left, found)
+        _tested(node.right, found)
+    elif isinstance(node, nodes.Not):
+        _tested(node.node, found)
+    elif name := path(node):
+        found.said.add(name)
+    else:
+        found.asked.update(_names(node))
+
+
+def _names(node: nodes.Node) -> Iterator[str]:
+    if name := path(node):
+        yield name
+        return
+    for child in node.iter_child_nodes():
+        yield from _names(child)
