@@ -22,17 +22,15 @@ _PASSED_UNCHANGED = {"default": None, "link": "url"}
 @dataclass(frozen=True, slots=True)
 class Blanks:
     """`said` are the names that may be left blank, `asked` the numbers and truths on which other words depend; `urls` are the
-    places of the addresses among what is said, `about` the first word of every name."""
+    places of the addresses among what is said."""
 
     said: tuple[str, ...]
     asked: tuple[str, ...]
     urls: tuple[int, ...] = field(init=False)
-    about: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         urls = tuple(place for place, one in enumerate(self.said) if kind_of(one) == "url")
         object.__setattr__(self, "urls", urls)
-        object.__setattr__(self, "about", frozenset(one.partition(".")[0] for one in (*self.said, *self.asked)))
 
 
 @dataclass(slots=True)

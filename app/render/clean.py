@@ -44,6 +44,8 @@ def _line(text: str, longest: int, *, unwanted: re.Pattern[str]) -> str:
 
 def isolated(words: str) -> str:
     """Words that are read from right to left, held together so that they do not turn round what stands beside them."""
+    if words.isascii():
+        return words
     return f"\u2068{words}\u2069" if words and _RIGHT_TO_LEFT.search(words) else words
 
 
@@ -58,6 +60,9 @@ def direction(words: str) -> str:
 
 def name(text: str | None) -> str:
     """A person's name, or "" where it cannot be one: a greeting without a name is better than one with nonsense."""
+    if text and len(text) <= LONGEST_NAME and text.isascii() and text.isalpha():
+        # One plain word, as most are: nothing to clean, and nothing it could advertise.
+        return "" if text.lower() in _EMPTY_WORDS else text
     cleaned = line(text, LONGEST_NAME + 1)
     is_name = len(cleaned) <= LONGEST_NAME and any(map(str.isalpha, cleaned))
     if not is_name or cleaned.lower() in _EMPTY_WORDS or _ADVERTISES.search(cleaned):

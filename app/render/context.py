@@ -1,9 +1,10 @@
 """Facts and voice as the plain words, numbers and lists that a text may use: never an object, never None."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
@@ -14,7 +15,7 @@ from app.render import clean
 from app.render.values import COLOUR, Voice
 from app.translations import marked, said
 from connectors.money import major
-from workflows.language import CheckoutFacts, CustomerFacts, Facts, ItemFacts, OrderFacts, ProductFacts
+from workflows.language import CheckoutFacts, Facts, ItemFacts, OrderFacts, ProductFacts
 
 MOST_ITEMS = 50
 Plain = dict[str, object]
@@ -24,38 +25,34 @@ def context(facts: Facts, voice: Voice, *, direction: str = "") -> Plain:
     """Everything a text can name: `customer`, `store`; `order`, `checkout`, `product`, `parcel` ({} where there is none);
     `code`, `unsubscribe_url`, and `mail` for the layout. Values are str, int, bool, or lists and dicts of these; lists hold
     at most 50. `direction` is the one in which the text itself is written, "" where it has no letters."""
-    known = personal(facts, voice)
+    doors = {name: meaning(voice) for name, meaning in _DOORS.items()}
     mail = _mail(voice.reason_line, voice.locale, direction=direction, colour=voice.colour)
     return {
-        **known,
+        **{name: _all(name, facts, voice=voice) for name in _PERSONAL},
         "store": _store(voice.store_name, voice.store_url, address=voice.postal_address),
-        "mail": {**mail, "logo_url": clean.url(voice.logo_url), **_doors(facts, voice)},
+        "unsubscribe_url": doors.pop("unsubscribe_url"),
+        "mail": {**mail, "logo_url": clean.url(voice.logo_url), **doors},
     }
 
 
-def personal(facts: Facts, voice: Voice, *, wanted: Iterable[str] | None = None) -> Plain:
-    """What differs from message to message, `mail` holding the doors alone; of the `wanted` names only, None for all."""
-    return {name: _PERSONAL[name](facts, voice) for name in (_PERSONAL if wanted is None else wanted)}
+def personal(name: str, facts: Facts, *, voice: Voice) -> Any:
+    """What one name stands for in this message, such as "customer.first_name". Raises KeyError where there is no such thing."""
+    above, _, below = name.partition(".")
+    if not below:
+        return _DOORS[above](voice)
+    if above == "mail":
+        return _DOORS[below](voice)
+    about, meanings = _PERSONAL[above]
+    thing = about(facts)
+    if thing is None:
+        raise KeyError(above)
+    return meanings[below](thing, voice)
 
 
-def _doors(_: Facts, voice: Voice) -> Plain:
-    return {"preferences_url": clean.one_url(voice.preferences_url), "view_url": clean.one_url(voice.view_url)}
-
-
-def _code(facts: Facts, _: Voice) -> Plain:
-    return {"word": facts.code or "", "percent": facts.dials.get("percent", 0) if facts.code else 0}
-
-
-_PERSONAL: Mapping[str, Callable[[Facts, Voice], object]] = {
-    "customer": lambda facts, voice: _customer(facts.customer, voice),
-    "order": lambda facts, voice: _order(facts.order, voice) if facts.order else {},
-    "checkout": lambda facts, voice: _checkout(facts.checkout, voice) if facts.checkout else {},
-    "product": lambda facts, voice: _product(facts.product, voice) if facts.product else {},
-    "parcel": lambda facts, _: {"days_late": facts.parcel.days_late} if facts.parcel else {},
-    "code": _code,
-    "unsubscribe_url": lambda _, voice: clean.one_url(voice.unsubscribe_url),
-    "mail": _doors,
-}
+def _all(above: str, facts: Facts, *, voice: Voice) -> Plain:
+    about, meanings = _PERSONAL[above]
+    thing = about(facts)
+    return {} if thing is None else {name: meaning(thing, voice) for name, meaning in meanings.items()}
 
 
 @lru_cache(maxsize=1024)
@@ -90,50 +87,6 @@ def _service_words(locale: str) -> Plain:
     return {name: said(known_locale(locale).language, words) for name, words in SERVICE_WORDS.items()}
 
 
-def _customer(customer: CustomerFacts, voice: Voice) -> Plain:
-    return {
-        "first_name": clean.isolated(clean.name(customer.first_name)),
-        "last_name": clean.isolated(clean.name(customer.last_name)),
-        "orders": customer.orders,
-        "spent": money(customer.spent, voice.currency, locale=voice.locale),
-    }
-
-
-def _order(order: OrderFacts, voice: Voice) -> Plain:
-    return {
-        "number": clean.isolated(clean.line(order.number, 60)),
-        "total": money(order.total, order.currency, locale=voice.locale),
-        "placed_on": day(order.placed_at, voice),
-        "shipped_on": day(order.shipped_at, voice),
-        "delivered_on": day(order.delivered_at, voice),
-        "is_first": order.is_first,
-        "items": [_item(item, order, voice=voice) for item in order.items[:MOST_ITEMS]],
-    }
-
-
-def _checkout(checkout: CheckoutFacts, voice: Voice) -> Plain:
-    return {
-        "url": clean.url(checkout.url) or clean.url(voice.store_url),
-        "total": money(checkout.total, checkout.currency, locale=voice.locale),
-        "items": [_item(item, checkout, voice=voice) for item in checkout.items[:MOST_ITEMS]],
-    }
-
-
-def _product(product: ProductFacts, voice: Voice) -> Plain:
-    currency = product.currency or voice.currency
-    asked, price = (
-        "" if amount is None else money(amount, currency, locale=voice.locale)
-        for amount in (product.asked_price, product.price)
-    )
-    return {
-        "title": clean.isolated(clean.line(product.title)),
-        "url": clean.url(product.url) or clean.url(voice.store_url),
-        "image_url": clean.url(product.image_url),
-        "price": price,
-        "price_before": asked,
-    }
-
-
 def _item(item: ItemFacts, order: OrderFacts | CheckoutFacts, *, voice: Voice) -> Plain:
     return _line(
         item.title,
@@ -156,6 +109,10 @@ def _line(title: str, quantity: int, *, price: str, url: str, otherwise: str, im
         "url": clean.url(url) or clean.url(otherwise),
         "image_url": clean.url(image_url),
     }
+
+
+def _price(amount: int | None, product: ProductFacts, *, voice: Voice) -> str:
+    return "" if amount is None else money(amount, product.currency or voice.currency, locale=voice.locale)
 
 
 @lru_cache(maxsize=16384)
@@ -251,3 +208,51 @@ def _luminance(parts: list[int]) -> float:
     """Relative luminance of an sRGB colour (WCAG 2.2)."""
     linear = [part / 3294.6 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+# What each name means, so that a form takes what it says and nothing else.
+_Meaning = Callable[[Any, Voice], object]
+_CUSTOMER: Mapping[str, _Meaning] = {
+    "first_name": lambda one, _: clean.isolated(clean.name(one.first_name)),
+    "last_name": lambda one, _: clean.isolated(clean.name(one.last_name)),
+    "orders": lambda one, _: one.orders,
+    "spent": lambda one, voice: money(one.spent, voice.currency, locale=voice.locale),
+}
+_ORDER: Mapping[str, _Meaning] = {
+    "number": lambda one, _: clean.isolated(clean.line(one.number, 60)),
+    "total": lambda one, voice: money(one.total, one.currency, locale=voice.locale),
+    "placed_on": lambda one, voice: day(one.placed_at, voice),
+    "shipped_on": lambda one, voice: day(one.shipped_at, voice),
+    "delivered_on": lambda one, voice: day(one.delivered_at, voice),
+    "is_first": lambda one, _: one.is_first,
+    "items": lambda one, voice: [_item(item, one, voice=voice) for item in one.items[:MOST_ITEMS]],
+}
+_CHECKOUT: Mapping[str, _Meaning] = {
+    "url": lambda one, voice: clean.url(one.url) or clean.url(voice.store_url),
+    "total": lambda one, voice: money(one.total, one.currency, locale=voice.locale),
+    "items": lambda one, voice: [_item(item, one, voice=voice) for item in one.items[:MOST_ITEMS]],
+}
+_PRODUCT: Mapping[str, _Meaning] = {
+    "title": lambda one, _: clean.isolated(clean.line(one.title)),
+    "url": lambda one, voice: clean.url(one.url) or clean.url(voice.store_url),
+    "image_url": lambda one, _: clean.url(one.image_url),
+    "price": lambda one, voice: _price(one.price, one, voice=voice),
+    "price_before": lambda one, voice: _price(one.asked_price, one, voice=voice),
+}
+_CODE: Mapping[str, _Meaning] = {
+    "word": lambda facts, _: facts.code or "",
+    "percent": lambda facts, _: facts.dials.get("percent", 0) if facts.code else 0,
+}
+_PERSONAL: Mapping[str, tuple[Callable[[Facts], object], Mapping[str, _Meaning]]] = {
+    "customer": (lambda facts: facts.customer, _CUSTOMER),
+    "order": (lambda facts: facts.order, _ORDER),
+    "checkout": (lambda facts: facts.checkout, _CHECKOUT),
+    "product": (lambda facts: facts.product, _PRODUCT),
+    "parcel": (lambda facts: facts.parcel, {"days_late": lambda one, _: one.days_late}),
+    "code": (lambda facts: facts, _CODE),
+}
+_DOORS: Mapping[str, Callable[[Voice], str]] = {
+    "unsubscribe_url": lambda voice: clean.one_url(voice.unsubscribe_url),
+    "preferences_url": lambda voice: clean.one_url(voice.preferences_url),
+    "view_url": lambda voice: clean.one_url(voice.view_url),
+}

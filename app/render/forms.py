@@ -73,10 +73,9 @@ def filled(text: Text, facts: Facts, *, voice: Voice) -> tuple[str, str, str] | 
     blanks = text.blanks
     if blanks is None:
         return None
-    known = personal(facts, voice, wanted=blanks.about)
     try:
-        said = [_value(known, name) for name in blanks.said]
-        asked = tuple(_value(known, name) for name in blanks.asked)
+        said = [personal(name, facts, voice=voice) for name in blanks.said]
+        asked = tuple(personal(name, facts, voice=voice) for name in blanks.asked)
     except KeyError:
         # It names something that this message does not have, and the whole way says so.
         return None
@@ -143,7 +142,10 @@ def _page(page: str, way: Way) -> Page:
         add(page[begun : found.start(2)])
         begun = found.end(2)
         address = _cut(unescape(found[2]))
-        links.append((len(parts), address))
-        parts.append("")
+        if address.places or way.wrap is not None:
+            links.append((len(parts), address))
+            parts.append("")
+        else:
+            parts.append(led_address(address.parts[0], way))
     add(page[begun:])
     return Page(Words(tuple(parts), tuple(places)), tuple(links))
