@@ -267,7 +267,7 @@ class ShowsManyAtOnce(Protocol):
     back, as `look` would show it. Left out is what `look` alone can tell, an error about one object too; Temporary and
     Unauthorised, which are about the store, are raised."""
 
-    def looks(
+    def look_each(
         self, access: Access, kind: Kind, *, external_ids: Sequence[str], profile: StoreProfile
     ) -> Iterator[tuple[str, Reading]]: ...
 

@@ -1,7 +1,7 @@
 """A store of a village: the smallest platform that keeps the contract, for stories. All that it tells is a record, as JSON."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +29,8 @@ def written(record: Record) -> bytes:
 class Village:
     """`connectors.base.StoreConnector` over a dict of what each store has; `trouble` is raised by the next calls.
 
-    Stores make discount codes from `makes_codes` on; `codes` are those that they made. One that `is_blind` shows nothing.
+    Stores make discount codes from `makes_codes` on; `codes` are those that they made. One that `is_blind` shows nothing, and
+    none shows in a crowd who is named in `apart`. `crowds` are how many each call for several asked for.
     """
 
     platform = PLATFORM
@@ -41,6 +42,8 @@ class Village:
         self.told: list[ConsentRecord] = []
         self.trouble: list[Temporary | Unauthorised] = []
         self.looks: list[tuple[Kind, str]] = []
+        self.crowds: list[int] = []
+        self.apart: set[str] = set()
         self.abilities = frozenset({Ability.WRITE_CONSENT})
         self.codes: list[CodeWish] = []
         self.is_blind = False
@@ -100,6 +103,17 @@ class Village:
         self.looks.append((kind, external_id))
         found = self.stores.get(access.address, {}).get((f"{kind.value.title()}Record", external_id))
         return Reading((found,) if found is not None else (GoneRecord(kind, external_id, self._now()),))
+
+    def look_each(
+        self, access: Access, kind: Kind, *, external_ids: Sequence[str], profile: StoreProfile
+    ) -> Iterator[tuple[str, Reading]]:
+        self._may_fail()
+        if self.is_blind:
+            return
+        self.crowds.append(len(external_ids))
+        for one in external_ids:
+            if one not in self.apart:
+                yield one, self.look(access, kind, external_id=one, profile=profile)
 
     def heal(self, access: Access, address: str) -> Healing:
         raise Unsupported("a village keeps no webhooks")

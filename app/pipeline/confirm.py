@@ -6,7 +6,9 @@ sends. What was heard of a moment ago is not asked for again.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +20,7 @@ from app.pipeline.fair import Row
 from app.pipeline.ingest import ingest
 from app.rows import among, table_of
 from app.runtime import Runtime
-from connectors.base import Ability
+from connectors.base import Ability, ShowsManyAtOnce
 from connectors.errors import Malformed, Permanent, Temporary, Unauthorised, Unsupported
 from connectors.records import Kind, Record
 from workflows.language import Purpose
@@ -40,10 +42,7 @@ def confirm(runtime: Runtime, rows: Sequence[Row]) -> tuple[list[Row], list[Row]
     marketing = [row for row in rows if row.purpose == Purpose.MARKETING]
     stores, ways = _read(runtime, marketing)
     wanted = {row.id: _wishes(runtime, row, stores=stores, ways=ways) for row in marketing}
-    seen: dict[Wish, tuple[Record, ...] | None] = {}
-    until, silent = runtime.clock.now() + LONGEST_LOOK, set[int]()
-    for wish in dict.fromkeys(one for wishes in wanted.values() for one in wishes):
-        seen[wish] = _asked(runtime, wish, stores=stores, silent=silent, until=until)
+    seen = _seen(runtime, stores, wishes=list(dict.fromkeys(one for wishes in wanted.values() for one in wishes)))
     _take_in(runtime, stores, seen=seen)
     unknown = {number for number, wishes in wanted.items() if any(seen[one] is None for one in wishes)}
     return [row for row in rows if row.id not in unknown], [row for row in rows if row.id in unknown]
@@ -93,19 +92,61 @@ def _wanted(runtime: Runtime, store: Store, *, subject: str, person: str | None)
         yield Kind.CUSTOMER, person
 
 
-def _asked(
-    runtime: Runtime, wish: Wish, *, stores: Mapping[int, Store], silent: set[int], until: datetime
-) -> tuple[Record, ...] | None:
-    """What the store shows, None where it could not be asked. One that did not answer is not asked again by this batch, and
-    nobody is asked for long: other stores' messages wait behind it."""
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """One round of looks for one batch. A store that did not answer is not asked again by it, and nobody is asked for long:
+    other stores' messages wait behind it."""
+
+    runtime: Runtime
+    stores: Mapping[int, Store]
+    until: datetime
+    silent: set[int] = field(default_factory=set)
+
+    def may_ask(self, store_id: int) -> bool:
+        return store_id not in self.silent and self.runtime.clock.now() <= self.until
+
+    def is_silent(self, store_id: int, *, kind: Kind, error: Exception) -> None:
+        self.silent.add(store_id)
+        log.trouble("not_confirmed", store_id=store_id, kind=kind, error=error)
+
+
+def _seen(
+    runtime: Runtime, stores: Mapping[int, Store], *, wishes: Sequence[Wish]
+) -> dict[Wish, tuple[Record, ...] | None]:
+    """What each store shows of what is wished, in few calls where it can: None where it could not be asked."""
+    this = _Round(runtime, stores, until=runtime.clock.now() + LONGEST_LOOK)
+    seen: dict[Wish, tuple[Record, ...] | None] = {}
+    for (store_id, kind), several in groupby(sorted(wishes), key=lambda wish: wish[:2]):
+        named = [external_id for _, _, external_id in several]
+        seen |= {(store_id, kind, one): records for one, records in _together(this, store_id, kind=kind, named=named)}
+    return seen | {wish: _alone(this, wish) for wish in wishes if wish not in seen}
+
+
+def _together(
+    this: _Round, store_id: int, *, kind: Kind, named: Sequence[str]
+) -> Iterator[tuple[str, tuple[Record, ...]]]:
+    """Those that one call can show, as far as there is time for it."""
+    connector, store = this.runtime.connectors[this.stores[store_id].platform], this.stores[store_id]
+    if len(named) == 1 or not isinstance(connector, ShowsManyAtOnce) or not this.may_ask(store_id):
+        return
+    try:
+        access, profile = connections.access_to(this.runtime, store), connections.profile_of(store)
+        for external_id, reading in connector.look_each(access, kind, external_ids=named, profile=profile):
+            yield external_id, reading.records
+            if not this.may_ask(store_id):
+                return
+    except (Temporary, Unauthorised) as error:
+        this.is_silent(store_id, kind=kind, error=error)
+
+
+def _alone(this: _Round, wish: Wish) -> tuple[Record, ...] | None:
     store_id, kind, external_id = wish
-    if store_id in silent or runtime.clock.now() > until:
+    if not this.may_ask(store_id):
         return None
     try:
-        return _look(runtime, stores[store_id], kind=kind, external_id=external_id)
+        return _look(this.runtime, this.stores[store_id], kind=kind, external_id=external_id)
     except (Temporary, Unauthorised) as error:
-        silent.add(store_id)
-        log.trouble("not_confirmed", store_id=store_id, kind=kind, error=error)
+        this.is_silent(store_id, kind=kind, error=error)
         return None
 
 

@@ -13,7 +13,7 @@ MANY = (Kind.ORDER, Kind.CUSTOMER, Kind.PRODUCT)
 
 def shown(trial: Trial, kind: Kind, *external_ids: str) -> dict[str, Reading]:
     assert isinstance(trial.connector, ShowsManyAtOnce)
-    return dict(trial.connector.looks(trial.access, kind, external_ids=external_ids, profile=trial.profile))
+    return dict(trial.connector.look_each(trial.access, kind, external_ids=external_ids, profile=trial.profile))
 
 
 def lasting(records: tuple[Record, ...]) -> list[object]:

@@ -118,11 +118,11 @@ class Shopify:
         del profile
         return look.look(self.client, access, kind=kind, external_id=external_id)
 
-    def looks(
+    def look_each(
         self, access: Access, kind: Kind, *, external_ids: Sequence[str], profile: StoreProfile
     ) -> Iterator[tuple[str, Reading]]:
         del profile
-        return looks.looks(self.client, access, kind=kind, external_ids=external_ids)
+        return looks.look_each(self.client, access, kind=kind, external_ids=external_ids)
 
     def heal(self, access: Access, address: str) -> Healing:
         """Raises Unsupported: the app's subscriptions are in shopify.app.toml and Shopify keeps them for every store."""

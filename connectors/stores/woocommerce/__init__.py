@@ -79,10 +79,10 @@ class WooCommerce:
     def look(self, access: Access, kind: Kind, *, external_id: str, profile: StoreProfile) -> Reading:
         return looking.look(self._client(access), kind, external_id=external_id, profile=profile)
 
-    def looks(
+    def look_each(
         self, access: Access, kind: Kind, *, external_ids: Sequence[str], profile: StoreProfile
     ) -> Iterator[tuple[str, Reading]]:
-        return several.looks(self._client(access), kind, external_ids=external_ids, profile=profile)
+        return several.look_each(self._client(access), kind, external_ids=external_ids, profile=profile)
 
     def heal(self, access: Access, address: str) -> Healing:
         return webhooks.heal(self._client(access), address, app_url=self._settings.app_url)

@@ -21,7 +21,7 @@ class _Row(msgspec.Struct):
 _row = msgspec.json.Decoder(_Row)
 
 
-def looks(
+def look_each(
     client: Client, kind: Kind, *, external_ids: Sequence[str], profile: StoreProfile
 ) -> Iterator[tuple[str, Reading]]:
     """Each with its id, as soon as its call is back.
@@ -32,7 +32,7 @@ def looks(
     way = WAYS.get(kind)
     if way is None:
         return
-    numbers = {number[1]: one for one in external_ids if (number := way.ids.fullmatch(one))}
+    numbers = {found[1]: one for one in external_ids if (found := way.ids.fullmatch(one))}
     named = list(numbers)
     for start in range(0, len(named), PER_PAGE):
         asked: Query = {"include": named[start : start + PER_PAGE], **_MORE.get(kind, {})}

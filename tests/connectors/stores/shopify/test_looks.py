@@ -24,8 +24,11 @@ def store() -> Iterator[Any]:
     made: list[StandIn] = []
 
     def open_stand_in(_url: str) -> Callable[..., Any]:
-        secrets = {"client_id": "client-id", "client_secret": "s" * 32}
-        made.append(create_standin(app_url="https://app.example", now=lambda: NOW, **secrets))
+        made.append(
+            create_standin(
+                app_url="https://app.example", client_id="client-id", client_secret="s" * 32, now=lambda: NOW
+            )
+        )
         return made[0].wsgi
 
     with served(open_stand_in) as url:
@@ -44,7 +47,7 @@ def store() -> Iterator[Any]:
 
         def look(kind: Kind, *numbers: int) -> dict[str, Any]:
             asked = [str(one) for one in numbers]
-            return dict(looks.looks(connector.client, access, kind=kind, external_ids=asked))
+            return dict(looks.look_each(connector.client, access, kind=kind, external_ids=asked))
 
         yield SimpleNamespace(shop=shop, look=look, faults=made[0].faults)
 
