@@ -96,7 +96,11 @@ def _emptied(table: sa.Table, where: tuple[sa.ColumnElement[bool], ...], **value
 
 
 def _demand_erasures(session: Session, runtime: Runtime, *, store_id: int, before: datetime) -> int:
-    """People whom their store deleted so long ago: an erasure each, which leaves an audit row with counts and no name."""
+    """People whom their store deleted so long ago: an erasure each, which leaves an audit row with counts and no name.
+
+    It names our row alone, and on purpose: a row that goes into a living person's before it is worked off is that person from
+    then on, and nobody demanded that they be erased. A demand of their own follows them by their names.
+    """
     now = runtime.clock.now()
     is_somebody = sa.or_(
         CUSTOMER.c.external_id.is_not(None), CUSTOMER.c.email.is_not(None), CUSTOMER.c.phone.is_not(None)

@@ -8,10 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from app.choices import Choices, WrongChoiceError, choices_of, choose
+from app.clock import FrozenClock
 from app.db import Database
-from app.model import Confirmation, Consent, Customer, Interest, PrivacyRequest, Receipt, Store
+from app.model import Confirmation, Consent, Customer, Interest, JobRun, PrivacyRequest, Receipt, Store
 from app.pipeline.erase import work_off
 from app.pipeline.retention import retain
+from app.pipeline.sync.nightly import nightly
 from app.reports.demands import demands
 from app.runtime import Runtime
 from tests.conftest import NOW
@@ -89,6 +91,23 @@ def test_whom_the_store_deleted_long_ago_is_erased_with_an_audit_row(runtime: Ru
         assert "example.com" not in str(audit.result)
         (told,) = demands(session, store.id, now=NOW)
     assert (told.origin, told.counts["customers"], told.days_left, told.has_export) == ("retention", 1, None, False)
+
+
+@pytest.mark.parametrize(("state", "is_kept"), [("active", False), ("uninstalled", False), ("erased", True)])
+def test_what_a_store_left_behind_grows_old_all_the_same(
+    runtime: Runtime, clock: FrozenClock, state: str, is_kept: bool
+) -> None:
+    """The store is not connected, and nothing but its past is seen to."""
+    store = _settled(runtime)
+    with runtime.database.write() as session:
+        session.execute(sa.update(Store).where(Store.id == store.id).values(state=state))
+    clock.travel(DAY)
+    nightly(runtime)
+    with runtime.database.read() as session:
+        assert len(session.scalars(sa.select(Interest.at)).all()) == 1 + is_kept
+        assert session.scalars(sa.select(JobRun.job).where(JobRun.store_id == store.id)).all() == ["retain"] * (
+            not is_kept
+        )
 
 
 def test_a_deadline_that_nears_is_shown_before_what_was_met(runtime: Runtime) -> None:

@@ -1,7 +1,11 @@
-"""What is done once a period for each store: caught up with each hour and each night, its keys kept alive, webhooks healed."""
+"""What is done once a period for each store: caught up with each hour and each night, its keys kept alive, webhooks healed.
+
+A store that is not connected any more is asked nothing, and what it left with us grows old all the same.
+"""
 
 import time
 from datetime import UTC
+from itertools import chain
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -29,7 +33,8 @@ SYNC_RUN = table_of(SyncRun)
 def nightly(runtime: Runtime, *, seconds: float = 5.0) -> int:
     """Do what has not had its slot yet, for about so long; how many chores were done."""
     until, done = time.monotonic() + seconds, _tidy(runtime)
-    for duty in duties(runtime, CHORES, stores=_stores(runtime)):
+    connected, others = _stores(runtime)
+    for duty in chain(duties(runtime, CHORES, stores=connected), duties(runtime, EVERYWHERE, stores=others)):
         if take(runtime, duty.chore.name, store_id=duty.store.id, slot=duty.slot):
             _do(runtime, duty)
             done += 1
@@ -38,15 +43,18 @@ def nightly(runtime: Runtime, *, seconds: float = 5.0) -> int:
     return done
 
 
-def _stores(runtime: Runtime) -> list[Store]:
+def _stores(runtime: Runtime) -> tuple[list[Store], list[Store]]:
+    """Those that are connected, and the others of which something is kept."""
+    is_connected = sa.and_(Store.state == StoreState.ACTIVE, Connection.state == ConnectionState.CONNECTED)
     query = (
-        sa.select(Store)
-        .join(Connection, Connection.store_id == Store.id)
-        .where(Store.state == StoreState.ACTIVE, Connection.state == ConnectionState.CONNECTED)
+        sa.select(Store, sa.func.coalesce(is_connected, sa.false()))
+        .outerjoin(Connection, Connection.store_id == Store.id)
+        .where(Store.state != StoreState.ERASED)
         .order_by(Store.id)
     )
     with runtime.database.read() as session:
-        return list(session.scalars(query))
+        found = session.execute(query).all()
+    return [store for store, is_here in found if is_here], [store for store, is_here in found if not is_here]
 
 
 def _do(runtime: Runtime, duty: Duty) -> None:
@@ -138,14 +146,16 @@ def _figures(runtime: Runtime, store: Store) -> None:
 
 
 # What only writes a row comes first: no store waits for another one's answers.
+RETAIN = Chore("retain", each_night, retain)
 CHORES: tuple[Chore, ...] = (
     Chore("recent", each_hour, _recent),
     Chore("catch_up", each_night, _whole),
     Chore("days", each_night, _days),
     Chore("parcels", each_hour, _parcels),
     Chore("keep_alive", each_night, _keep_alive),
-    Chore("retain", each_night, retain),
+    RETAIN,
     Chore("describe", each_night, _describe),
     Chore("heal", each_night, _heal),
     Chore("figures", each_hour, _figures),
 )
+EVERYWHERE: tuple[Chore, ...] = (RETAIN,)

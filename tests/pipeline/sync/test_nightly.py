@@ -146,8 +146,9 @@ def test_a_refused_key_is_noted_and_the_store_rests_until_it_is_connected_again(
     assert town.connection.state == ConnectionState.NEEDS_REAUTH
     town.clock.travel(timedelta(days=1))
     town.shop.calls.clear()
-    assert nightly(town.runtime) == 1
+    assert nightly(town.runtime) == 2
     assert town.shop.calls == []
+    assert [line for line in chores(town) if line.endswith("22")] == ["retain 2026-11-22", "tidy 2026-11-22"]
 
 
 @pytest.mark.parametrize("state", [State.UNINSTALLED, State.ERASED])
