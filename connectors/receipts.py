@@ -69,13 +69,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What one call said. `once` names what makes the call good for one time only, where its signature leaves the body open;
-    `unknown` lists words of theirs that we do not know, for counting; `answer` is the body that they expect."""
+    """What one call said. `once` names what makes the call good for one time only: where its signature leaves the body open, or
+    where saying it again would undo what was said since. It is remembered for a while, or for good where the signature holds
+    no time (`is_for_good`). `unknown` lists words of theirs that we do not know, for counting; `answer` is the body that they
+    expect."""
 
     receipts: tuple[ReceiptRecord, ...] = ()
     replies: tuple[Reply, ...] = ()
     unknown: tuple[str, ...] = ()
     once: str | None = None
+    is_for_good: bool = False
     answer: tuple[str, str] = ("", "text/plain")
 
 

@@ -69,18 +69,26 @@ class _Case:
 
 def take(runtime: Runtime, receipts: Sequence[Told]) -> int:
     """Keep what is new among these receipts and act on it; how many were new. Safe to call again with the same ones."""
-    count, strangers = 0, []
+    count = 0
     for chunk in chunks(receipts):
         with runtime.database.write() as session:
-            for told in chunk:
-                message = _message(session, told)
-                if message is not None:
-                    count += _keep(session, told, message=message, runtime=runtime)
-                elif (store_id := _store(session, told)) is not None:
-                    strangers.append((store_id, told))
-                    _heed(session, _stranger(session, told, store_id=store_id), runtime=runtime)
-                else:
-                    log.trouble("receipt_of_no_store", kind=told.kind)
+            count += take_within(session, chunk, runtime=runtime)
+    return count
+
+
+def take_within(session: Session, receipts: Sequence[Told], *, runtime: Runtime) -> int:
+    """As `take`, within the caller's transaction."""
+    count, strangers = 0, []
+    for told in receipts:
+        message = _message(session, told)
+        if message is not None:
+            count += _keep(session, told, message=message, runtime=runtime)
+        elif (store_id := _store(session, told)) is not None:
+            strangers.append((store_id, told))
+            _heed(session, _stranger(session, told, store_id=store_id), runtime=runtime)
+        else:
+            log.trouble("receipt_of_no_store", kind=told.kind)
+    # Before the commit: set aside twice is once, and never would be a loss.
     _set_aside(runtime, strangers)
     return count
 

@@ -14,7 +14,6 @@ from app.model.customer import IdentityKind
 from app.pipeline import consent
 from app.pipeline.suppress import Refusal, suppress, undo
 from app.rows import table_of
-from app.runtime import Runtime
 from connectors.receipts import Reply
 from connectors.records import ConsentState, Medium
 
@@ -23,16 +22,13 @@ CUSTOMER = table_of(Customer)
 IDENTITY = table_of(Identity)
 
 
-def obey(runtime: Runtime, replies: Sequence[Reply]) -> int:
+def obey(session: Session, replies: Sequence[Reply], *, now: datetime) -> int:
     """Act on each; how many people answered.
 
     A number that sends for many stores does not tell which one was meant, and the carrier closes it for all of them: a no
     counts in every store where somebody has that number. A yes gives back no more than a no by the same way took.
     """
-    count = 0
-    for reply in replies:
-        with runtime.database.write() as session:
-            count += _obey(session, reply, now=runtime.clock.now())
+    count = sum(_obey(session, reply, now=now) for reply in replies)
     if replies:
         log.done("replies_obeyed", count=count)
     return count

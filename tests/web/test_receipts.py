@@ -1,6 +1,8 @@
 """What a provider, or a stranger, gets who tells of a message: nothing without a signature, and each event once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -9,11 +11,14 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from app.config import Config
-from app.model import Consent, JobRun, Receipt, Suppression
+from app.model import Consent, Customer, JobRun, Receipt, Suppression
+from app.pipeline.listening import hear
+from app.pipeline.sync.tidy import tidy
 from app.runtime import Runtime
 from app.web import plug
 from app.web.receipts import MOST_BYTES
 from connectors.channels.ses import SesListener
+from connectors.receipts import Heard, ReceiptKind, ReceiptRecord
 from tests.conftest import NOW
 from tests.connectors.channels.calling import (
     APP,
@@ -119,6 +124,16 @@ def test_a_word_that_nobody_knows_is_kept_as_it_came(runtime: Runtime, client: F
     assert rows(runtime, Suppression) == []
 
 
+def test_of_calls_that_come_at_once_with_one_token_one_counts(runtime: Runtime) -> None:
+    def call(number: int) -> int:
+        event = ReceiptRecord(ReceiptKind.OPENED, f"e{number}", NOW, message="anna1")
+        return hear(runtime, "mailgun", heard=Heard((event,), once="token"))
+
+    with ThreadPoolExecutor(8) as many:
+        assert sum(many.map(call, range(8))) == 1
+    assert len(rows(runtime, Receipt)) == 1
+
+
 def _answer(client: FlaskClient, body: str, *, sid: str) -> None:
     url = f"{APP}/receipts/twilio"
     form = {"MessageSid": sid, "SmsStatus": "received", "Body": body, "From": PHONE, "To": "+15005550006"}
@@ -146,6 +161,16 @@ def test_start_gives_back_what_stop_took_and_no_more(runtime: Runtime, client: F
     _answer(client, "start", sid="SM2")
     assert [one.state for one in rows(runtime, Consent)] == ["unsubscribed"] * 2 + ["subscribed"] * 2
     assert {one.undone_at for one in rows(runtime, Suppression)} == {NOW + LATER}
+
+
+def test_a_start_that_was_overheard_undoes_no_later_stop(runtime: Runtime, client: FlaskClient, clock: Any) -> None:
+    for word, sid in (("stop", "SM1"), ("start", "SM2"), ("stop", "SM3")):
+        _answer(client, word, sid=sid)
+        clock.travel(LATER)
+    clock.travel(timedelta(days=100))
+    tidy(runtime)
+    _answer(client, "start", sid="SM2")
+    assert [one.answers["sms"][0] for one in rows(runtime, Customer) if one.phone == PHONE] == ["unsubscribed"] * 2
 
 
 def test_what_nobody_listens_to_what_is_too_large_and_what_is_no_event(client: FlaskClient) -> None:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app.model import Delivery, DeliveryState, Installation, JobRun, SyncRun, SyncState
 from app.pipeline.approval import KEPT_FOR
+from app.pipeline.listening import FOR_GOOD
 from app.pulse import HEARTBEAT
 from app.rows import table_of
 from app.runtime import Runtime
@@ -38,7 +39,8 @@ def tidy(runtime: Runtime) -> None:
     latest = sa.select(sa.func.max(SYNC_RUN.c.id)).group_by(SYNC_RUN.c.store_id, SYNC_RUN.c.kind)
     beat = JOB_RUN.c.job == HEARTBEAT
     with runtime.database.write() as session:
-        session.execute(sa.delete(JOB_RUN).where(~beat, JOB_RUN.c.at < now - KEEP_SLOTS))
+        is_for_good = JOB_RUN.c.job.startswith(FOR_GOOD)
+        session.execute(sa.delete(JOB_RUN).where(~beat, ~is_for_good, JOB_RUN.c.at < now - KEEP_SLOTS))
         session.execute(sa.delete(JOB_RUN).where(beat, JOB_RUN.c.at < now - KEEP_BEATS))
         session.execute(
             sa.delete(SYNC_RUN).where(SYNC_RUN.c.state != SyncState.WAITING, old, SYNC_RUN.c.id.not_in(latest))

@@ -117,10 +117,13 @@ def _status(form: dict[str, str], *, status: str, call: Call) -> Heard:
 
 
 def _reply(form: dict[str, str], call: Call) -> Heard:
-    """Twilio says which word it took for which; where it does not, the whole text is the word. A sentence is no word."""
+    """Twilio says which word it took for which; where it does not, the whole text is the word. A sentence is no word.
+
+    Each text counts once: the signature holds no time, and a START that was overheard would undo every later STOP.
+    """
     said = form.get("Body", "").strip().strip(".!\"'").upper()
     word = form.get("OptOutType") or ("STOP" if said in STOP else "START" if said in START else "")
     if word not in ANSWERS or not form.get("From"):
         return Heard(answer=NOTHING_TO_SAY)
     reply = Reply(Medium.SMS, form["From"], ANSWERS[word], call.now, source=f"twilio:{word.lower()}")
-    return Heard(replies=(reply,), answer=NOTHING_TO_SAY)
+    return Heard(replies=(reply,), once=form["MessageSid"], is_for_good=True, answer=NOTHING_TO_SAY)
