@@ -11,12 +11,14 @@ from pathlib import Path
 from app import log, pulse
 from app.pipeline import approval, bounces, brake, erase, sync, write_back
 from app.pipeline.advance import advance
-from app.pipeline.deliver import deliver, settle_the_dead
+from app.pipeline.deliver import settle_the_dead
 from app.pipeline.deliver.codes import remove_old
 from app.pipeline.double_opt_in import send_questions
 from app.pipeline.inbox import open_batch
 from app.pipeline.journal import Journal, opened
+from app.pipeline.leave import leave
 from app.runtime import Runtime
+from workflows.language import Purpose
 
 # One turn of a job, after which it lets the clock ring it anew: a stop is heard soon, and no job holds a thread for long.
 TURN_SECONDS = 5.0
@@ -54,9 +56,12 @@ def _decided(desk: Desk) -> int:
     return advance(desk.runtime)
 
 
+def _served(desk: Desk) -> int:
+    return leave(desk.runtime, desk.journal, purpose=Purpose.SERVICE, hand=desk.hand)
+
+
 def _delivered(desk: Desk) -> int:
-    with desk.hand:
-        return deliver(desk.runtime, desk.journal)
+    return leave(desk.runtime, desk.journal, purpose=Purpose.MARKETING, hand=desk.hand)
 
 
 def _recovered(desk: Desk) -> int:
@@ -109,6 +114,7 @@ JOBS: tuple[Job, ...] = (
     Job("sync", timedelta(seconds=1), _synced),
     Job("open", timedelta(milliseconds=200), _opened),
     Job("advance", timedelta(seconds=1), _decided),
+    Job("serve", timedelta(milliseconds=500), _served),
     Job("deliver", timedelta(milliseconds=500), _delivered),
     Job("bounces", timedelta(seconds=30), _came_back),
     Job("brake", timedelta(seconds=20), _braked),

@@ -29,11 +29,12 @@ from app.model.message import ReceiptKind
 from app.pipeline import receipts, sync
 from app.pipeline.advance import advance
 from app.pipeline.calendar import reckon
-from app.pipeline.deliver import deliver, settle_the_dead
+from app.pipeline.deliver import settle_the_dead
 from app.pipeline.fair import PARKED
 from app.pipeline.inbox import accept, open_batch
 from app.pipeline.install import install
 from app.pipeline.journal import Journal
+from app.pipeline.leave import ALONE, Hand, leave
 from app.pipeline.switch import Choice, switch, turn
 from app.runtime import Runtime
 from connectors.base import Channel, Credentials, DeliveryHead, SyncKind
@@ -41,6 +42,7 @@ from connectors.channels.outbox import Outbox
 from connectors.records import Record, StoreProfile
 from tests.stories.told import Tells
 from tests.village import PLATFORM, Village, written
+from workflows.language import Purpose
 
 
 def _alarm(model: type[Any], *states: str) -> sa.Select[datetime]:
@@ -76,12 +78,12 @@ class World:
         while self.is_awake and (alarm := self._next()) is not None and alarm <= self.clock.now():
             self.round()
 
-    def round(self) -> None:
+    def round(self, *, purpose: Purpose | None = None, hand: Hand = ALONE) -> None:
         """One turn of every station, in the order's way."""
         sync.go_on(self.runtime)
         open_batch(self.runtime)
         advance(self.runtime)
-        deliver(self.runtime, self.journal)
+        leave(self.runtime, self.journal, purpose=purpose, hand=hand)
 
     def travel(self, length: timedelta) -> None:
         """Go on by so much, stopping at every alarm on the way."""

@@ -1,7 +1,7 @@
 """A store of a village: the smallest platform that keeps the contract, for stories. All that it tells is a record, as JSON."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,8 @@ class Village:
     """`connectors.base.StoreConnector` over a dict of what each store has; `trouble` is raised by the next calls.
 
     Stores make discount codes from `makes_codes` on; `codes` are those that they made. One that `is_blind` shows nothing, and
-    none shows in a crowd who is named in `apart`. `crowds` are how many each call for several asked for.
+    none shows in a crowd who is named in `apart`. `crowds` are how many each call for several asked for. `meanwhile` is what
+    happens while somebody waits for its answer.
     """
 
     platform = PLATFORM
@@ -44,6 +45,7 @@ class Village:
         self.looks: list[tuple[Kind, str]] = []
         self.crowds: list[int] = []
         self.apart: set[str] = set()
+        self.meanwhile: Callable[[], None] = lambda: None
         self.abilities = frozenset({Ability.WRITE_CONSENT})
         self.codes: list[CodeWish] = []
         self.is_blind = False
@@ -97,6 +99,7 @@ class Village:
 
     def look(self, access: Access, kind: Kind, *, external_id: str, profile: StoreProfile) -> Reading:
         del profile
+        self.meanwhile()
         self._may_fail()
         if self.is_blind:
             raise Unsupported("this village shows nothing")

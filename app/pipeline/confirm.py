@@ -29,7 +29,7 @@ CUSTOMER = table_of(Customer)
 ENROLLMENT = table_of(Enrollment)
 # News that a webhook brought so short a time ago is as good as a look.
 FRESH = timedelta(minutes=5)
-# With one more call that waits for its time-out still within the minute that a service message of another store may wait.
+# One store's slow answers hold up the marketing of others so long, and one call more; service messages leave beside it.
 LONGEST_LOOK = timedelta(seconds=25)
 Wish = tuple[int, Kind, str]
 

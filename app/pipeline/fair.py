@@ -2,7 +2,8 @@
 
 Taking puts a row's alarm ahead by a lease and counts the try, in one statement: claim, crash recovery and poison guard in
 one. A row that nobody settles falls due again when its lease ends. Every table that is claimed from has `id`, `store_id`,
-`state`, `alarm_at` and `tries`, and a partial index over (store_id, alarm_at) for the states that wait.
+`state`, `alarm_at` and `tries`, and a partial index over (store_id, alarm_at) for the states that wait. Messages of one
+purpose may be claimed apart from the others, so that those which wait for nobody need not wait behind those which do.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,72 +22,84 @@ from app.model import Store, StoreState
 PARKED = datetime(9999, 1, 1, tzinfo=UTC)
 NOW = sa.bindparam("now", type_=UTCDateTime)
 Row = sa.Row[*tuple[Any, ...]]
-# The store that was served last, by table: the ring goes on behind it. It is a hint of this process and nothing more.
-_last_served: dict[str, int] = {}
+# The store that was served last, by what was claimed: the ring goes on behind it. A hint of this process and nothing more.
+_last_served: dict["_Due", int] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """What is asked for: rows of one table in these states whose alarm has gone off."""
+    """What is asked for: rows of one table in these states, of this purpose where one is named, whose alarm has gone off."""
 
     table: sa.Table
     states: tuple[str, ...]
-    now: sa.BindParameter[datetime]
+    purpose: str | None
 
     def waits(self, alias: sa.FromClause) -> sa.ColumnElement[bool]:
         # The words stand in the statement itself: a bound value would not let either database use its partial index.
         words: list[sa.ColumnElement[str]] = [sa.literal_column(f"'{state}'") for state in self.states]
-        return alias.c.state == words[0] if len(words) == 1 else alias.c.state.in_(words)
+        in_state = alias.c.state == words[0] if len(words) == 1 else alias.c.state.in_(words)
+        if self.purpose is None:
+            return in_state
+        return sa.and_(in_state, alias.c.purpose == sa.literal_column(f"'{self.purpose}'"))
 
     def rings(self, alias: sa.FromClause) -> sa.ColumnElement[bool]:
-        return sa.and_(self.waits(alias), alias.c.alarm_at <= self.now)
+        return sa.and_(self.waits(alias), alias.c.alarm_at <= NOW)
 
 
 def any_due(session: Session, table: sa.Table, *, states: Iterable[str], now: datetime) -> bool:
     """Whether a row of any store is due; one look into the index, for a `read()` session before a transaction is begun."""
-    return session.execute(_probe(table, tuple(states)), {"now": now}).first() is not None
+    return _is_any(session, _Due(table, tuple(states), None), now=now)
+
+
+def _is_any(session: Session, due: _Due, *, now: datetime) -> bool:
+    return session.execute(_probe(due), {"now": now}).first() is not None
 
 
 @lru_cache
-def _probe(table: sa.Table, states: tuple[str, ...]) -> sa.Select[tuple[int]]:
+def _probe(due: _Due) -> sa.Select[tuple[int]]:
     """Written once, as all statements here: building one costs more than asking it, and this is asked every second for ever."""
-    return sa.select(sa.literal_column("1")).where(_Due(table, states, NOW).rings(table)).limit(1)
+    return sa.select(sa.literal_column("1")).where(due.rings(due.table)).limit(1)
 
 
 def claim(
-    session: Session, table: sa.Table, *, states: Iterable[str], now: datetime, lease: timedelta, limit: int
+    session: Session,
+    table: sa.Table,
+    *,
+    states: Iterable[str],
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    purpose: str | None = None,
 ) -> list[Row]:
     """Up to `limit` due rows, as they are after the claim, in the order of their ids; call inside `write()` and keep it short.
 
     `states` are exactly those of the table's partial index. Their `alarm_at` is now `now + lease` and `tries` counts this
     claim; whoever settles a row sets both anew. Stores take turns: each gets an equal share of `limit`. Of the tables in
-    the main database only those rows are taken whose store is active.
+    the main database only those rows are taken whose store is active, and of messages those of `purpose` where it is named.
     """
-    if not any_due(session, table, states=(states := tuple(states)), now=now):
+    due = _Due(table, tuple(states), purpose)
+    if not _is_any(session, due, now=now):
         return []
     dialect = session.get_bind().dialect.name
-    stores = _in_turn(table.name, sorted(session.scalars(_stores(table, states), {"now": now})))[:limit]
+    stores = _in_turn(due, sorted(session.scalars(_stores(due), {"now": now})))[:limit]
     if not stores:
         return []
-    _last_served[table.name] = stores[-1]
+    _last_served[due] = stores[-1]
     turn = str(stores) if dialect == "sqlite" else stores
     given = {"now": now, "until": now + lease, "stores": turn, "share": -(-limit // len(stores)), "most": limit}
-    rows = session.execute(
-        _taking(dialect, table, states=states), given, execution_options={"synchronize_session": False}
-    )
+    rows = session.execute(_taking(dialect, due), given, execution_options={"synchronize_session": False})
     return sorted(rows.all(), key=lambda row: int(row.id))
 
 
-def _in_turn(name: str, stores: Sequence[int]) -> list[int]:
-    last = _last_served.get(name, 0)
+def _in_turn(due: _Due, stores: Sequence[int]) -> list[int]:
+    last = _last_served.get(due, 0)
     return [one for one in stores if one > last] + [one for one in stores if one <= last]
 
 
 @lru_cache
-def _stores(table: sa.Table, states: tuple[str, ...]) -> sa.Select[tuple[int]]:
+def _stores(due: _Due) -> sa.Select[tuple[int]]:
     """The stores with due work: a loose index scan, one look into the index per store however many rows wait."""
-    due = _Due(table, states, NOW)
-    first, later, probe = (table.alias(name) for name in ("first", "later", "probe"))
+    first, later, probe = (due.table.alias(name) for name in ("first", "later", "probe"))
     found = sa.select(_lowest(due, first).label("store_id")).cte("found", recursive=True)
     step = sa.select(_lowest(due, later, later.c.store_id > found.c.store_id)).where(found.c.store_id.is_not(None))
     found = found.union_all(step)
@@ -99,7 +112,7 @@ def _stores(table: sa.Table, states: tuple[str, ...]) -> sa.Select[tuple[int]]:
         .scalar_subquery()
     )
     query = sa.select(found.c.store_id).where(found.c.store_id.is_not(None), one_due.is_not(None))
-    if table.metadata is Store.metadata:
+    if due.table.metadata is Store.metadata:
         query = query.where(found.c.store_id.in_(sa.select(Store.id).where(Store.state == StoreState.ACTIVE)))
     return query
 
@@ -110,9 +123,9 @@ def _lowest(due: _Due, alias: sa.FromClause, *conditions: sa.ColumnElement[bool]
 
 
 @lru_cache
-def _taking(dialect: str, table: sa.Table, *, states: tuple[str, ...]) -> Any:
+def _taking(dialect: str, due: _Due) -> Any:
     """The statement that takes: of the stores in turn the longest due rows, at most a share of each."""
-    due = _Due(table, states, NOW)
+    table = due.table
     picked = _picked_on_sqlite(due) if dialect == "sqlite" else _picked_on_postgresql(due)
     return (
         sa.update(table)

@@ -776,6 +776,20 @@ def upgrade() -> None:
         batch_op.create_index("ix_message_customer_id", ["customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_provider_id"), ["provider_id"], unique=False)
         batch_op.create_index(
+            "ix_message_service_alarm",
+            ["purpose", "alarm_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'sending') AND purpose = 'service'"),
+            postgresql_where=sa.text("state IN ('queued', 'sending') AND purpose = 'service'"),
+        )
+        batch_op.create_index(
+            "ix_message_service_store_alarm",
+            ["purpose", "store_id", "alarm_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'sending') AND purpose = 'service'"),
+            postgresql_where=sa.text("state IN ('queued', 'sending') AND purpose = 'service'"),
+        )
+        batch_op.create_index(
             "ix_message_store_alarm",
             ["store_id", "alarm_at"],
             unique=False,
@@ -857,6 +871,16 @@ def downgrade() -> None:
             "ix_message_store_alarm",
             sqlite_where=sa.text("state IN ('queued', 'sending')"),
             postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
+        batch_op.drop_index(
+            "ix_message_service_store_alarm",
+            sqlite_where=sa.text("state IN ('queued', 'sending') AND purpose = 'service'"),
+            postgresql_where=sa.text("state IN ('queued', 'sending') AND purpose = 'service'"),
+        )
+        batch_op.drop_index(
+            "ix_message_service_alarm",
+            sqlite_where=sa.text("state IN ('queued', 'sending') AND purpose = 'service'"),
+            postgresql_where=sa.text("state IN ('queued', 'sending') AND purpose = 'service'"),
         )
         batch_op.drop_index(batch_op.f("ix_message_provider_id"))
         batch_op.drop_index("ix_message_customer_id")

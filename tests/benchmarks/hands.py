@@ -15,9 +15,9 @@ from app.clock import FrozenClock
 from app.config import Config
 from app.memory import settle
 from app.pipeline.advance import advance
-from app.pipeline.deliver import deliver
 from app.pipeline.inbox import open_batch
 from app.pipeline.journal import Journal, opened
+from app.pipeline.leave import leave
 from app.runtime import Runtime, assemble
 from connectors.base import Ability, Now
 from tests.benchmarks.houses import NOW
@@ -60,12 +60,12 @@ def decide(runtime: Runtime, _: Journal) -> int:
 
 
 def send(runtime: Runtime, journal: Journal) -> int:
-    return deliver(runtime, journal, limit=BATCH)
+    return leave(runtime, journal, limit=BATCH)
 
 
 def whole_way(runtime: Runtime, journal: Journal) -> int:
     """From kept deliveries to what has left; each delivery and each step counts."""
-    return open_batch(runtime) + advance(runtime) + deliver(runtime, journal, limit=BATCH)
+    return open_batch(runtime) + advance(runtime) + leave(runtime, journal, limit=BATCH)
 
 
 def together(config: Config, step: Step, *, workers: int = WORKERS, beside: Callable[[], object] | None = None) -> Work:

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.db import Database
-from app.model import Customer, Delivery, Enrollment, Store
+from app.model import Customer, Delivery, Enrollment, Message, Store
 from app.pipeline.fair import Row, any_due, claim
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -17,6 +17,8 @@ LEASE = timedelta(minutes=5)
 WAITING = ("waiting",)
 ENROLLMENT: Any = Enrollment.__table__
 DELIVERY: Any = Delivery.__table__
+MESSAGE: Any = Message.__table__
+OPEN = ("queued", "sending")
 
 
 def _store(database: Database, store_id: int, *, waiting: int, alarm_at: datetime = NOW, state: str = "active") -> None:
@@ -137,18 +139,48 @@ def test_two_workers_never_take_the_same_row(database: Database) -> None:
     assert not {row.id for row in first} & {row.id for row in second}
 
 
-def test_sqlite_looks_into_its_partial_indexes_only(database: Database) -> None:
+@pytest.mark.parametrize("purpose", ["service", "marketing"])
+def test_messages_of_one_purpose_are_taken_apart_from_the_others(database: Database, purpose: str) -> None:
+    _store(database, 1, waiting=4)
+    with database.write() as session:
+        session.execute(sa.insert(Message), [_message(number) for number in range(4)])
+    with database.write() as session:
+        taken = claim(session, MESSAGE, states=OPEN, now=NOW, lease=LEASE, limit=3, purpose=purpose)
+    assert {row.purpose for row in taken} == {purpose}
+    assert len(taken) == 2
+
+
+def _message(number: int) -> dict[str, Any]:
+    purpose = ("service", "marketing")[number % 2]
+    about = {"workflow": "welcome", "step": "hello", "text": "hello", "medium": "email", "rank": 1, "purpose": purpose}
+    times = dict.fromkeys(("due_at", "stale_at", "alarm_at", "created_at"), NOW)
+    ids = {"store_id": 1, "customer_id": 1, "enrollment_id": 10_000 + number, "key": f"key-{number}"}
+    return {**ids, **about, **times}
+
+
+@pytest.mark.parametrize("purpose", [None, "service"])
+def test_sqlite_looks_into_its_partial_indexes_only(database: Database, purpose: str | None) -> None:
+    """Of the messages those of service by an index of their own, however many others are due before them."""
     if not database.is_sqlite:
         pytest.skip("asks SQLite's planner")
     _store(database, 1, waiting=1)
+    with database.write() as session:
+        session.execute(sa.insert(Message), [_message(0)])
     asked: list[tuple[str, Any]] = []
     sa.event.listen(database.main, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
-    _claim(database, 1)
-    plans = [_plan(database, *one) for one in list(asked) if "enrollment" in one[0]]
+    if purpose is None:
+        _claim(database, 1)
+    else:
+        with database.write() as session:
+            claim(session, MESSAGE, states=OPEN, now=NOW, lease=LEASE, limit=1, purpose=purpose)
+    plans = [_plan(database, *one) for one in list(asked) if "alarm_at" in one[0]]
     assert len(plans) == 3
     looks = [line for plan in plans for line in plan if line.startswith(("SCAN", "SEARCH"))]
     whole = [line for line in looks if "INDEX ix_" not in line and "PRIMARY KEY" not in line]
     assert {line.split()[1] for line in whole} <= {"found", "turn", "store", "CONSTANT"}, whole
+    used = {line.split("INDEX ")[1].split()[0] for line in looks if "INDEX ix_message" in line}
+    assert all(one.startswith("ix_message_service_") for one in used), plans
+    assert bool(used) is (purpose is not None)
 
 
 def _plan(database: Database, statement: str, given: Any) -> list[str]:

@@ -13,9 +13,9 @@ from app.clock import FrozenClock
 from app.db import Database
 from app.model import Enrollment, EnrollmentState, Message, MessageState, Outcome
 from app.pipeline.advance import advance
-from app.pipeline.deliver import deliver
 from app.pipeline.inbox import open_batch
 from app.pipeline.journal import opened
+from app.pipeline.leave import leave
 from app.runtime import Runtime
 from connectors.base import Accepted, Envelope
 from connectors.records import Medium
@@ -57,7 +57,7 @@ def work(runtime: Runtime, begin: threading.Barrier) -> None:
         begin.wait()
         idle = 0
         while idle < 3:
-            done = open_batch(mine, limit=3) + advance(mine, limit=3) + deliver(mine, journal, limit=3)
+            done = open_batch(mine, limit=3) + advance(mine, limit=3) + leave(mine, journal, limit=3)
             idle = 0 if done else idle + 1
     mine.database.close()
 

@@ -25,8 +25,9 @@ from app.clock import FrozenClock
 from app.config import Config
 from app.model import Message, MessageState, Outcome
 from app.pipeline.advance import advance
-from app.pipeline.deliver import deliver, settle_the_dead
+from app.pipeline.deliver import settle_the_dead
 from app.pipeline.journal import opened
+from app.pipeline.leave import leave
 from app.policy import Reason
 from app.runtime import Runtime, assemble
 from connectors.channels.smtp.channel import MOST_LINES
@@ -104,7 +105,7 @@ def _work(config: Config, life: int) -> None:
     runtime = dataclasses.replace(runtime, connectors={**runtime.connectors, PLATFORM: Silent(clock.now)})
     with opened(Path(config.journal_dir), runtime.worker) as journal:
         settle_the_dead(runtime)
-        while deliver(runtime, journal):
+        while leave(runtime, journal):
             pass
     runtime.close()
 

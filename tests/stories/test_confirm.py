@@ -1,10 +1,12 @@
 """Before messages leave, their store is looked at: all of them in one call where it can show several, and nobody for long."""
 
+import threading
 from dataclasses import replace
 
 from connectors.errors import Temporary
 from connectors.records import ConsentRecord, ConsentState, Kind, Medium
 from tests.story import Story
+from workflows.language import Purpose
 
 CROWD = ("anna", "cleo", "dora", "emil")
 
@@ -55,3 +57,24 @@ def test_a_store_that_does_not_answer_a_crowd_is_not_asked_for_each_of_it(story:
     assert {one.reason for name in CROWD for one in story.why(name)[-1:]} == {"not_confirmed"}
     story.travel(hours=1)
     assert len(story.left()) == 2 * len(CROWD)
+
+
+def test_nobody_s_order_confirmation_waits_for_another_store_s_answer(stories: list[Story]) -> None:
+    """While one store is slow to show something, the hand that holds the channel is free and another's message leaves."""
+    slow, other = stories
+    welcomed(slow)
+    other.on("order_confirmation")
+    slow.worker_stops()
+    slow.travel(days=2, hours=1)
+    other.order("anna")
+    hand, left = threading.Lock(), []
+
+    def meanwhile() -> None:
+        slow.world.village.meanwhile = lambda: None
+        slow.world.round(purpose=Purpose.SERVICE, hand=hand)
+        left.extend(other.sent)
+
+    slow.world.village.meanwhile = meanwhile
+    slow.world.round(purpose=Purpose.MARKETING, hand=hand)
+    assert left == ["anna: order_confirmation"]
+    assert len(slow.left()) == 2 * len(CROWD)
