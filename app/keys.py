@@ -32,10 +32,6 @@ class Vault:
         except InvalidToken as error:
             raise UnreadableSecretError("ENCRYPTION_KEYS holds no key for this secret; put the old one back") from error
 
-    def relock(self, token: str) -> str:
-        """The same secret under the newest key."""
-        return self._fernet.rotate(token.encode()).decode()
-
 
 class Signer:
     """Signs small values for links and state; a value signed for one purpose is worth nothing for another."""
