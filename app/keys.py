@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -30,10 +31,6 @@ class Vault:
             return self._fernet.decrypt(token.encode()).decode()
         except InvalidToken as error:
             raise UnreadableSecretError("ENCRYPTION_KEYS holds no key for this secret; put the old one back") from error
-
-    def relock(self, token: str) -> str:
-        """The same secret under the newest key."""
-        return self._fernet.rotate(token.encode()).decode()
 
 
 class Signer:
@@ -74,7 +71,15 @@ class Signer:
 
 
 def _digits(key: str, purpose: str, *, value: str) -> str:
-    return hmac.digest(key.encode(), f"mark.{purpose}:{value}".encode(), hashlib.sha256).hex()[:32]
+    mark = _begun(key, purpose).copy()
+    mark.update(value.encode())
+    return mark.hexdigest()[:32]
+
+
+@lru_cache(maxsize=64)
+def _begun(key: str, purpose: str) -> hmac.HMAC:
+    """A mark's beginning: going on from a copy of it takes half the time of beginning anew."""
+    return hmac.new(key.encode(), f"mark.{purpose}:".encode(), hashlib.sha256)
 
 
 def new_key() -> str:

@@ -19,7 +19,8 @@ class EnrollmentState(StrEnum):
 
 class Enrollment(Base):
     """`event_at` is the anchor that every step counts from and `anchor_rank` how sure it is (0 is surest). `step` is the next
-    step, `due_at` when it falls due; `alarm_at` is when to look next (a lease, a retry or a deferral puts it ahead)."""
+    step, `due_at` when it falls due; `alarm_at` is when to look next (a lease, a retry or a deferral puts it ahead).
+    `shifted` is by how many microseconds pauses put off all of its times."""
 
     __tablename__ = "enrollment"
     __table_args__ = (
@@ -61,6 +62,7 @@ class Enrollment(Base):
     step: Mapped[str] = mapped_column(sa.String(40), info=personal.NO)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     alarm_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    shifted: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     tries: Mapped[int] = mapped_column(sa.Integer, default=0)
     version: Mapped[int] = mapped_column(sa.Integer, default=1)
     enrolled_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.facts import Ask, gather
 from app.model import Customer, Enrollment, Message, MessageState, Store, StoreState
-from app.pipeline.deliver.envelopes import Text, letterhead_of, voice_of
+from app.pipeline.deliver.envelopes import Scribe, Text, letterhead_of
 from app.pipeline.texts import own_texts
 from app.pipeline.versions import settings_of
 from app.render import BadTextError, Rendered, render
@@ -42,7 +42,7 @@ def said_again(runtime: Runtime, store_id: int, *, message_id: int) -> Rendered 
         own = own_texts(session, store_id).get((row.workflow, row.step))
         text = Text(row, letterhead_of(store), customer, facts=facts, own=own)
     try:
-        voice = voice_of(text, config=runtime.config, signer=runtime.signer, link=None)
+        voice = Scribe(runtime.config, runtime.signer).voice(text, link=None)
         return render(text.words, facts, voice=replace(voice, view_url=None))
     except BadTextError:
         return None

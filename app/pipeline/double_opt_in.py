@@ -18,10 +18,12 @@ from app.choices import choices_of
 from app.links import confirm_url
 from app.model import Confirmation, Customer, Store, Suppression
 from app.model.confirmation import ConfirmationState
+from app.model.consent import SuppressionReason
 from app.pipeline import consent
 from app.pipeline.asking import question
 from app.pipeline.consent import Given
 from app.pipeline.fair import claim
+from app.pipeline.suppress import undo
 from app.policy.consent import CONFIRMED
 from app.rows import chunks, table_of
 from app.runtime import Runtime
@@ -91,13 +93,18 @@ def follow_up(session: Session, store: Store, *, answers: Sequence[tuple[int, Co
 
 
 def confirm(session: Session, store_id: int, *, confirmation_id: int, asked_from: str | None, now: datetime) -> bool:
-    """The mailbox said yes. True also where it had said so before; False where nothing was asked, or who it was is gone."""
+    """The mailbox said yes. True also where it had said so before; False where nothing was asked, or who it was is gone.
+
+    Where its own no stands as a suppression, the later yes lifts that, and says so in the history of consent; a complaint or a
+    dead address stands.
+    """
     query = sa.select(CONFIRMATION).where(CONFIRMATION.c.id == confirmation_id, CONFIRMATION.c.store_id == store_id)
     row = session.execute(query.with_for_update()).first()
     if row is None or row.state not in {ConfirmationState.SENT, ConfirmationState.CONFIRMED}:
         return False
     if row.state == ConfirmationState.CONFIRMED:
         return True
+    lifted = _lift(session, store_id, customer_id=row.customer_id, now=now)
     said = Given(
         Medium.EMAIL,
         ConsentState.SUBSCRIBED,
@@ -105,12 +112,20 @@ def confirm(session: Session, store_id: int, *, confirmation_id: int, asked_from
         now,
         wording=row.wording,
         level=CONFIRMED,
-        proof={**(row.proof or {}), "asked_at": row.asked_at.isoformat()},
+        proof={**(row.proof or {}), "asked_at": row.asked_at.isoformat(), **lifted},
         asked_from=asked_from,
     )
     consent.give(session, said, store_id=store_id, customer_id=row.customer_id, now=now)
     _end(session, row.id, state=ConfirmationState.CONFIRMED, now=now)
     return True
+
+
+def _lift(session: Session, store_id: int, *, customer_id: int, now: datetime) -> dict[str, str]:
+    """Take back what their own no suppressed; which row that was, for the proof."""
+    address = session.scalar(sa.select(CUSTOMER.c.email).where(CUSTOMER.c.id == customer_id))
+    own = SuppressionReason.UNSUBSCRIBED
+    lifted = undo(session, store_id, medium=Medium.EMAIL, address=address, now=now, only=own) if address else None
+    return {} if lifted is None else {"lifted_suppression": str(lifted)}
 
 
 def send_questions(runtime: Runtime, *, limit: int = 50) -> int:
@@ -153,7 +168,7 @@ def _is_suppressed(session: Session, store_id: int, *, address: str) -> bool:
     where = (SUPPRESSION.c.store_id == store_id, SUPPRESSION.c.medium == Medium.EMAIL)
     query = sa.select(SUPPRESSION.c.reason).where(*where, SUPPRESSION.c.undone_at.is_(None))
     reason = session.scalar(query.where(SUPPRESSION.c.address == (email_key(address) or "")))
-    return reason is not None and reason != "unsubscribed"
+    return reason is not None and reason != SuppressionReason.UNSUBSCRIBED
 
 
 def _end(session: Session, number: int, *, state: ConfirmationState, now: datetime) -> None:

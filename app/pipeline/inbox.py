@@ -8,7 +8,7 @@ model's transaction and not inside it; a crash in between opens them again, and 
 import threading
 import weakref
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from app.db import Database
 from app.model import Connection, Delivery, DeliveryState, Store
 from app.pipeline.fair import any_due, claim
 from app.pipeline.ingest import ingest
-from app.rows import insert, table_of
+from app.rows import insert_new, table_of
 from app.runtime import Runtime
 from connectors.base import DeliveryHead, StoreConnector
 from connectors.errors import Malformed
@@ -39,45 +39,52 @@ NEVER = (OverflowError, DataError)
 
 
 @dataclass(slots=True, eq=False)
-class _Waiting:
-    row: dict[str, Any]
-    is_kept: bool = False
-    error: SQLAlchemyError | None = None
+class _Batch:
+    """Rows that become durable together; `settled` when they are, or when `error` says why they are not."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    settled: threading.Event = field(default_factory=threading.Event)
+    error: BaseException | None = None
 
 
 class GroupCommit:
-    """Writes rows of one process, together where they come together; returns when the row is durable."""
+    """Writes rows of one process, together where they come together; returns when the row is durable.
+
+    The first of a batch writes it as soon as the one before is written; whoever comes until then is taken along.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: list[_Waiting] = []
-        self._list_lock = threading.Lock()
+        self._open = _Batch()
+        self._door = threading.Lock()
         self._line = threading.Lock()
 
     def keep(self, row: dict[str, Any]) -> None:
-        """Raises the database's error to everybody whose row it hit."""
-        mine = _Waiting(row)
-        with self._list_lock:
-            self._waiting.append(mine)
-        with self._line:
-            if not mine.is_kept and mine.error is None:
-                self._commit()
-        if mine.error is not None:
-            raise mine.error
+        """Raises the error of the whole batch to everybody whose row it held."""
+        with self._door:
+            batch = self._open
+            batch.rows.append(row)
+            is_first = len(batch.rows) == 1
+        if is_first:
+            with self._line:
+                self._commit(batch)
+            return
+        batch.settled.wait()
+        if batch.error is not None:
+            raise batch.error
 
-    def _commit(self) -> None:
-        with self._list_lock:
-            batch, self._waiting = self._waiting, []
+    def _commit(self, batch: _Batch) -> None:
+        with self._door:
+            self._open = _Batch()
         try:
             with self._database.write_inbox() as session:
-                statement = insert(session, DELIVERY).on_conflict_do_nothing()
-                session.connection().execute(statement, [one.row for one in batch])
-        except SQLAlchemyError as error:
-            for one in batch:
-                one.error = error
-        else:
-            for one in batch:
-                one.is_kept = True
+                insert_new(session, DELIVERY, rows=batch.rows)
+        except BaseException as error:
+            # Whatever it was: nobody of this batch may believe that his row is kept.
+            batch.error = error
+            raise
+        finally:
+            batch.settled.set()
 
 
 _commits: "weakref.WeakKeyDictionary[Database, GroupCommit]" = weakref.WeakKeyDictionary()

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.db import MICROSECOND
 from app.model import Enrollment, EnrollmentState, Forecast, Order, Store
 from app.pipeline.fair import PARKED
 from app.pipeline.versions import settings_of
@@ -21,35 +22,42 @@ ABOUT = "order:"
 
 def follow(runtime: Runtime, store: Store) -> int:
     """Move those who are not quiet yet to the day that their rhythm of today says, or the dial where none is known; how many
-    moved. Nobody is moved into the
-    past: who fell quiet long ago by what is known now falls quiet now."""
+    moved. Nobody is moved into the past: who fell quiet long ago by what is known now falls quiet now."""
     now, count = runtime.clock.now(), 0
     for workflow in (one for one in runtime.workflows.values() if one.starts.rhythm):
         with runtime.database.read() as session:
-            rows = _waiting(session, store, workflow=workflow, now=now)
+            rows = _waiting(session, store.id, workflow=workflow, now=now)
         for piece in chunks(rows, PIECE):
             with runtime.database.write() as session:
                 count += _move(session, piece, store=store, workflow=workflow, now=now)
     return count
 
 
-def _waiting(session: Session, store: Store, *, workflow: Workflow, now: datetime) -> list[Any]:
+def anchors(
+    session: Session, store_id: int, *, workflow: Workflow, dials: Mapping[str, int], now: datetime
+) -> dict[int, datetime]:
+    """When those who are not quiet yet fall quiet by these dials, by their enrollments; nobody where no rhythm is asked for."""
+    rows = _waiting(session, store_id, workflow=workflow, now=now) if workflow.starts.rhythm else []
+    return {row.id: _anchor(row, workflow, dials=dials, now=now) for row in rows}
+
+
+def _waiting(session: Session, store_id: int, *, workflow: Workflow, now: datetime) -> list[Any]:
     # Asked from the enrollment's side, so that each order is found by its own name and not among all of the store's.
     named = sa.func.substr(ENROLLMENT.c.subject, len(ABOUT) + 1)
-    about = sa.and_(ORDER.c.store_id == store.id, ENROLLMENT.c.subject.startswith(ABOUT), ORDER.c.external_id == named)
-    same = sa.and_(FORECAST.c.store_id == store.id, FORECAST.c.customer_id == ENROLLMENT.c.customer_id)
+    about = sa.and_(ORDER.c.store_id == store_id, ENROLLMENT.c.subject.startswith(ABOUT), ORDER.c.external_id == named)
+    same = sa.and_(FORECAST.c.store_id == store_id, FORECAST.c.customer_id == ENROLLMENT.c.customer_id)
     query = (
-        sa.select(ENROLLMENT.c.id, ORDER.c.placed_at, FORECAST.c.quiet_after)
+        sa.select(ENROLLMENT.c.id, ENROLLMENT.c.shifted, ORDER.c.placed_at, FORECAST.c.quiet_after)
         .join(ORDER, about)
         .outerjoin(FORECAST, same)
-        .where(*_not_yet(store, workflow=workflow, now=now))
+        .where(*_not_yet(store_id, workflow=workflow, now=now))
     )
     return list(session.execute(query))
 
 
-def _not_yet(store: Store, *, workflow: Workflow, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _not_yet(store_id: int, *, workflow: Workflow, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     return (
-        ENROLLMENT.c.store_id == store.id,
+        ENROLLMENT.c.store_id == store_id,
         ENROLLMENT.c.workflow == workflow.name,
         ENROLLMENT.c.state == EnrollmentState.WAITING,
         ENROLLMENT.c.step == workflow.steps[0].name,
@@ -67,7 +75,7 @@ def _move(session: Session, rows: Sequence[Any], *, store: Store, workflow: Work
         for chunk in chunks(list(known))
         for row in session.execute(
             sa.select(*columns)
-            .where(ENROLLMENT.c.id.in_(chunk), *_not_yet(store, workflow=workflow, now=now))
+            .where(ENROLLMENT.c.id.in_(chunk), *_not_yet(store.id, workflow=workflow, now=now))
             .with_for_update()
         )
     ]
@@ -75,13 +83,19 @@ def _move(session: Session, rows: Sequence[Any], *, store: Store, workflow: Work
     moves = []
     for row in still:
         dials = settings.dials(workflow.name, version=row.version)
-        anchor = max(known[row.id].placed_at + _silence(known[row.id], workflow, dials=dials), now)
+        anchor = _anchor(known[row.id], workflow, dials=dials, now=now)
         due_at = workflow.steps[0].due(anchor, dials)
         alarm_at = PARKED if row.alarm_at == PARKED else due_at
         if anchor != row.event_at:
             moves.append({"id": row.id, "event_at": anchor, "due_at": due_at, "alarm_at": alarm_at})
     bulk_update(session, ENROLLMENT, rows=moves)
     return len(moves)
+
+
+def _anchor(row: Any, workflow: Workflow, *, dials: Mapping[str, int], now: datetime) -> datetime:
+    """By the rhythm, put off by whatever pauses put it off, and not in the past."""
+    falls_quiet: datetime = row.placed_at + _silence(row, workflow, dials=dials) + row.shifted * MICROSECOND
+    return max(falls_quiet, now)
 
 
 def _silence(row: Any, workflow: Workflow, *, dials: Mapping[str, int]) -> timedelta:

@@ -57,8 +57,3 @@ def _silent_since(parcel: Parcel, shipped_at: datetime) -> datetime:
     if seen is None:
         return PICK_UP.after(shipped_at)
     return (SCAN_ABROAD if parcel.is_abroad else SCAN_AT_HOME).after(seen)
-
-
-def is_in_trouble(parcel: Parcel, *, now: datetime) -> bool:
-    """Whether this parcel makes marketing to its recipient unwelcome."""
-    return parcel.delivered_at is None and (parcel.status in TROUBLE or lateness(parcel, now=now).since is not None)

@@ -75,7 +75,7 @@ def _read(node: nodes.Node, found: _Found) -> None:
 
 
 def _put_in(node: nodes.Node, found: _Found) -> None:
-    bare = node
+    bare: nodes.Node = node
     while isinstance(bare, nodes.Filter) and bare.name in _PASSED_UNCHANGED and bare.node is not None:
         wanted = _PASSED_UNCHANGED[bare.name]
         bare = bare.node

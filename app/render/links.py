@@ -13,6 +13,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 ANCHOR = re.compile(r'(<a\b[^>]*?\bhref=")(https?://[^"]+)(?=")')
 
 
+Wrap = Callable[[str], str]
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """What becomes of links. `host` is the store's, whose pages alone get the `marks` (UTM, in their order); `ours` is the
@@ -21,7 +24,7 @@ class Way:
     host: str = ""
     marks: tuple[tuple[str, str], ...] = ()
     ours: str = ""
-    wrap: Callable[[str], str] | None = field(default=None, compare=False)
+    wrap: Wrap | None = field(default=None, compare=False)
 
     @property
     def leads(self) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from app.render.links import STRAIGHT, Way
+from app.render.links import STRAIGHT, Way, Wrap
 
 COLOUR = "#1f5a4c"
 
@@ -30,6 +30,27 @@ class Voice:
     view_url: str | None = field(default=None, repr=False)
     logo_url: str = ""
     way: Way = STRAIGHT
+
+    def with_doors(
+        self, *, unsubscribe: str | None, preferences: str | None, view: str | None, wrap: Wrap | None
+    ) -> "Voice":
+        """The same voice in one message."""
+        way = self.way if wrap is None else Way(self.way.host, self.way.marks, self.way.ours, wrap)
+        return Voice(
+            self.store_name,
+            self.store_url,
+            self.postal_address,
+            self.locale,
+            self.zone,
+            self.currency,
+            self.reason_line,
+            unsubscribe,
+            self.colour,
+            preferences,
+            view,
+            self.logo_url,
+            way,
+        )
 
     @property
     def shared(self) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -23,29 +24,42 @@ class Door:
     seen_at: datetime
 
 
+class _Name(NamedTuple):
+    """How a call names its store: by an address of the platform, or by the key that we gave the store."""
+
+    platform: str
+    address: str | None = None
+    public_key: str | None = None
+
+    def query(self) -> sa.Select[tuple[int]]:
+        which = Store.address == self.address if self.public_key is None else Store.public_key == self.public_key
+        return sa.select(Store.id).where(Store.platform == self.platform, which)
+
+
 class Doors:
     """The stores of one process of the web. Stores that we do not know are not remembered: they may arrive any moment."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._known: dict[tuple[str, str], Door] = {}
+        self._known: dict[_Name, Door] = {}
 
     def by_address(self, platform: str, address: str) -> Door | None:
         """For platforms whose headers name the store and whose secret is the app's own."""
-        return self._known_or((platform, address), Store.address == address, keeps_secrets=False)
+        name = _Name(platform, address=address)
+        return self._remembered(name) or self._look(name)
 
     def by_key(self, platform: str, public_key: str, *, anew: bool = False) -> Door | None:
         """For platforms whose address names the store and whose secret is the store's own; `anew` looks again."""
-        return self._known_or((platform, public_key), Store.public_key == public_key, keeps_secrets=True, anew=anew)
+        name = _Name(platform, public_key=public_key)
+        return (None if anew else self._remembered(name)) or self._look(name)
 
-    def _known_or(
-        self, name: tuple[str, str], which: sa.ColumnElement[bool], *, keeps_secrets: bool, anew: bool = False
-    ) -> Door | None:
-        now = self._runtime.clock.now()
+    def _remembered(self, name: _Name) -> Door | None:
         known = self._known.get(name)
-        if known is not None and not anew and now - known.seen_at < FRESH:
-            return known
-        found = self._look(name[0], which, keeps_secrets=keeps_secrets, now=now)
+        is_fresh = known is not None and self._runtime.clock.now() - known.seen_at < FRESH
+        return known if is_fresh else None
+
+    def _look(self, name: _Name) -> Door | None:
+        found = self._found(name)
         if found is None:
             self._known.pop(name, None)
             return None
@@ -54,12 +68,13 @@ class Doors:
         self._known[name] = found
         return found
 
-    def _look(self, platform: str, which: sa.ColumnElement[bool], *, keeps_secrets: bool, now: datetime) -> Door | None:
+    def _found(self, name: _Name) -> Door | None:
+        now = self._runtime.clock.now()
         with self._runtime.database.read() as session:
-            store_id = session.execute(sa.select(Store.id).where(Store.platform == platform, which)).scalar()
+            store_id = session.execute(name.query()).scalar()
             if store_id is None:
                 return None
-            if not keeps_secrets:
+            if name.public_key is None:
                 return Door(store_id, None, now)
             held = connections.credentials_of(session, store_id=store_id, vault=self._runtime.vault)
             return Door(store_id, held, now)

@@ -517,6 +517,7 @@ def upgrade() -> None:
         sa.Column("step", sa.String(length=40), nullable=False),
         sa.Column("due_at", UTCDateTime(), nullable=False),
         sa.Column("alarm_at", UTCDateTime(), nullable=False),
+        sa.Column("shifted", sa.BigInteger(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("enrolled_at", UTCDateTime(), nullable=False),

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -53,6 +53,7 @@ LAST = (
     "Roth",
 )
 WORKFLOWS = ("welcome", "win_back", "review_request", "post_purchase")
+STEPS = ("hello", "miss_you", "ask", "howto")
 REASONS = (
     ("queued", "due"),
     ("sent", "left"),
@@ -63,20 +64,21 @@ REASONS = (
 
 
 @contextmanager
-def big_house() -> Iterator[tuple[Runtime, House]]:
-    """An empty house over SQLite with one store of Shopify."""
-    with TemporaryDirectory(prefix="perennial-") as folder:
+def big_house(folder: str | None = None) -> Iterator[tuple[Runtime, House, bool]]:
+    """A house over SQLite with one store of Shopify, and whether it is new and empty; kept in `folder` where one is named."""
+    with TemporaryDirectory(prefix="perennial-") if folder is None else nullcontext(folder) as place:
+        is_new = not (Path(place) / "house.db").exists()
         config = Config(
-            database_url=f"sqlite:///{Path(folder) / 'house.db'}",
-            outbox_dir=f"{folder}/outbox",
-            journal_dir=f"{folder}/journal",
+            database_url=f"sqlite:///{Path(place) / 'house.db'}",
+            outbox_dir=f"{place}/outbox",
+            journal_dir=f"{place}/journal",
             shopify_client_id=CLIENT_ID,
             shopify_client_secret=(APP_SECRET,),
             log_level="error",
         )
         runtime = assemble(config, clock=FrozenClock(NOW), worker="benchmark")
         migrate(runtime.database)
-        yield runtime, shopify_store(runtime, "big")
+        yield runtime, shopify_store(runtime, "big"), is_new
         runtime.close()
 
 
@@ -161,21 +163,23 @@ def _consent(number: int, store_id: int) -> dict[str, Any]:
 
 
 def _way(number: int, store_id: int, customer: int) -> dict[str, Any]:
-    """One in four waits."""
+    """One in four waits, and of these half are late, as after a pause."""
     due = NOW + timedelta(minutes=number % 50_000 + 1)
-    is_waiting = number % 4 == 0
+    which = number // 4 % 4
+    late = timedelta(days=number % 40) if number % 8 == 0 else timedelta(0)
     return {
         "id": number + 1,
         "store_id": store_id,
-        "workflow": WORKFLOWS[number % 4],
+        "workflow": WORKFLOWS[which],
         "customer_id": customer,
         "subject": f"self:{number}",
-        "state": "waiting" if is_waiting else "done",
-        "event_at": _ago(2),
-        "step": "story",
-        "due_at": due - timedelta(days=1) if number % 16 == 0 else due,
+        "state": "waiting" if number % 4 == 0 else "done",
+        "event_at": _ago(2) - late,
+        "step": STEPS[which],
+        "due_at": due - late,
         "alarm_at": due,
-        "enrolled_at": _ago(2),
+        "enrolled_at": _ago(2) - late,
+        "version": number % 3 + 1,
     }
 
 

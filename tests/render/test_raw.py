@@ -25,7 +25,7 @@ from app.keys import Signer
 from app.links import read_unsubscribe
 from app.model import Store
 from app.pipeline.asking import question
-from app.pipeline.deliver.envelopes import Text, envelope, letterhead_of
+from app.pipeline.deliver.envelopes import Scribe, Text, letterhead_of
 from connectors.base import Envelope
 from connectors.mime import build
 from tests.conftest import NOW, ROOT
@@ -91,7 +91,7 @@ def _envelope(case: Case) -> Envelope:
     )
     known = facts(code="ANNA-7K2P" if step.send.code else None)
     text = Text(row, letterhead_of(_store(**case.store)), ANNA, facts=known, own=case.own)
-    return envelope(text, config=CONFIG, signer=SIGNER, now=NOW)
+    return Scribe(CONFIG, SIGNER).envelope(text, now=NOW)
 
 
 def _asked() -> Envelope:

@@ -2,6 +2,7 @@
 
 from app.model import Customer, Forecast
 from app.pipeline import rhythms
+from app.pipeline.switch import Choice
 from app.rehearsal import rehearse_in_parts
 from tests.story import Story
 
@@ -75,8 +76,23 @@ def test_the_days_of_the_merchant_reach_those_who_are_moved_to_them(story: Story
     story.join("anna")
     story.order("anna")
     assert story.turn("win_back", quiet=30, moves=True) == []
-    rhythms.follow(story.runtime, story.store)
+    assert rhythms.follow(story.runtime, story.store) == 0, "they were moved at once, and not by the night"
     story.travel(days=31)
+    assert story.sent == [MISSED]
+
+
+def test_what_a_pause_put_off_stays_put_off(story: Story) -> None:
+    story.on("win_back")
+    story.join("anna")
+    story.order("anna")
+    story.travel(days=20)
+    story.off("win_back")
+    story.travel(days=30)
+    story.on("win_back", choice=Choice.SHIFT)
+    assert rhythms.follow(story.runtime, story.store) == 0
+    story.travel(days=39)
+    assert story.sent == []
+    story.travel(days=2)
     assert story.sent == [MISSED]
 
 

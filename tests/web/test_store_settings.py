@@ -189,6 +189,7 @@ def test_staff_may_do_what_they_were_let(client: FlaskClient, runtime: Runtime, 
         open_page(client, runtime, corner, sub=sub)
     first, second = (_as(client, runtime, corner, sub) for sub in ("1", "2"))
     rights = "/admin/settings/staff/rights"
+    assert "exports, erasure and joining customers too" in client.get("/admin/settings/staff", **first).text
     assert client.post(rights, data={"actor": "2", "may": "work"}, **first).status_code == 200
     assert client.post("/admin/settings/codes", data={"code_prefix": "X"}, **second).status_code == 403
     assert (

@@ -11,16 +11,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.pipeline.deliver.door import Ready
-from app.pipeline.deliver.envelopes import envelope
+from app.pipeline.deliver.envelopes import Scribe
 from app.pipeline.deliver.settle import Fate, Settlement
 from app.pipeline.journal import Journal, Mark
 from app.render import BadTextError
+from app.rows import chunks
 from app.runtime import Runtime
 from connectors.base import RETRY_LATER, Accepted, Channel, Envelope, SendsManyAtOnce
 from connectors.errors import InDoubt, Permanent, Temporary, Unsupported
 from workflows.language import Purpose
 
 MOST_TROUBLES = 5
+# So many are written in one go: between two calls of the system each takes twice as long, for the processor has to fetch
+# everything anew.
+AHEAD = 32
 # Much shorter than the lease of a message on its way, whatever the channel's time-outs add to it.
 LONGEST_BATCH = timedelta(minutes=5)
 FAILURES = (Temporary, Permanent, Unsupported, InDoubt)
@@ -63,20 +67,25 @@ def _work_off(hand: _Hand, ready: Sequence[Ready]) -> None:
 
 
 def _written(hand: _Hand, ready: Sequence[Ready]) -> Iterator[Envelope]:
-    """The envelopes, each written when it is asked for."""
-    config, signer, clock = hand.runtime.config, hand.runtime.signer, hand.runtime.clock
-    for one in ready:
-        rest = _rest(hand.told)
-        if rest is not None or clock.now() > hand.until:
-            hand.told.append(Settlement(one.row, Fate.UNTRIED, clock.now(), wait=rest))
-            continue
-        try:
-            made = envelope(one.text, config=config, signer=signer, now=one.at)
-        except BadTextError as error:
-            hand.told.append(Settlement(one.row, Fate.UNWRITABLE, clock.now(), why=str(error)))
-            continue
-        hand.rows[made.key] = one.row
-        yield made
+    """The envelopes, some written ahead of being asked for."""
+    scribe, clock = Scribe(hand.runtime.config, hand.runtime.signer), hand.runtime.clock
+    for piece in chunks(ready, AHEAD):
+        for one, made in [(one, _made(scribe, one)) for one in piece]:
+            rest = _rest(hand.told)
+            if rest is not None or clock.now() > hand.until:
+                hand.told.append(Settlement(one.row, Fate.UNTRIED, clock.now(), wait=rest))
+            elif isinstance(made, BadTextError):
+                hand.told.append(Settlement(one.row, Fate.UNWRITABLE, clock.now(), why=str(made)))
+            else:
+                hand.rows[made.key] = one.row
+                yield made
+
+
+def _made(scribe: Scribe, one: Ready) -> Envelope | BadTextError:
+    try:
+        return scribe.envelope(one.text, now=one.at)
+    except BadTextError as error:
+        return error
 
 
 def _rest(told: Sequence[Settlement]) -> timedelta | None:

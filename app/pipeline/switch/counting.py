@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.model import Store
+from app.pipeline import rhythms
 from app.pipeline.enroll import Taking
 from app.pipeline.switch.parking import ENROLLMENT, MESSAGE, Choice, queued, waiting
 from app.pipeline.switch.recent import Entry
@@ -153,23 +154,34 @@ def total(moments: Iterable[When]) -> Counts:
     return Counts(len(found), *(found.count(one) for one in (When.SOON, When.LATER, When.STALE)))
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Somebody on their way: their row, what their steps count from, and when the next one falls due."""
+
+    row: Any
+    event_at: datetime
+    due_at: datetime
+
+
 def moved(
-    session: Session, store_id: int, *, workflow: Workflow, dials: Mapping[str, int]
-) -> Iterator[tuple[Any, datetime]]:
-    """Everybody on their way with when their next step falls due by these dials."""
+    session: Session, store_id: int, *, workflow: Workflow, dials: Mapping[str, int], now: datetime
+) -> Iterator[Moved]:
+    """Everybody on their way, as they would be by these dials."""
     steps = {one.name: one for one in workflow.steps}
+    anchors = rhythms.anchors(session, store_id, workflow=workflow, dials=dials, now=now)
     columns = (ENROLLMENT.c.id, ENROLLMENT.c.step, ENROLLMENT.c.event_at, ENROLLMENT.c.alarm_at)
     for row in session.execute(sa.select(*columns).where(waiting(store_id, workflow.name))).all():
         if row.step in steps:
-            yield row, steps[row.step].due(row.event_at, dials)
+            event_at = anchors.get(row.id, row.event_at)
+            yield Moved(row, event_at, steps[row.step].due(event_at, dials))
 
 
 def if_moved(session: Session, store_id: int, *, workflow: Workflow, dials: Mapping[str, int], now: datetime) -> Counts:
     """How those on their way would fare on these dials; messages that were decided keep their times."""
     steps = {one.name: one for one in workflow.steps}
     people = total(
-        when(steps[row.step], due_at, event_at=row.event_at, workflow=workflow, dials=dials, now=now)
-        for row, due_at in moved(session, store_id, workflow=workflow, dials=dials)
+        when(steps[one.row.step], one.due_at, event_at=one.event_at, workflow=workflow, dials=dials, now=now)
+        for one in moved(session, store_id, workflow=workflow, dials=dials, now=now)
     )
     messages = queued(store_id, workflow.name)
     gone = _count(session, sa.and_(messages, MESSAGE.c.stale_at < now))

@@ -42,7 +42,7 @@ def turn(
         setting.updated_at = now
     session.flush()
     if moves:
-        _move(session, setting, workflow=workflow)
+        _move(session, setting, workflow=workflow, now=now)
     return []
 
 
@@ -72,15 +72,21 @@ def _keep_version(session: Session, setting: WorkflowSetting, *, now: datetime) 
     )
 
 
-def _move(session: Session, setting: WorkflowSetting, *, workflow: Workflow) -> None:
+def _move(session: Session, setting: WorkflowSetting, *, workflow: Workflow, now: datetime) -> None:
     changes = [
-        {"row_id": row.id, "new_due": due_at, "new_alarm": PARKED if row.alarm_at == PARKED else due_at}
-        for row, due_at in moved(session, setting.store_id, workflow=workflow, dials=setting.dials)
+        {
+            "row_id": one.row.id,
+            "new_event": one.event_at,
+            "new_due": one.due_at,
+            "new_alarm": PARKED if one.row.alarm_at == PARKED else one.due_at,
+        }
+        for one in moved(session, setting.store_id, workflow=workflow, dials=setting.dials, now=now)
     ]
     update = (
         sa.update(ENROLLMENT)
         .where(ENROLLMENT.c.id == sa.bindparam("row_id"))
         .values(
+            event_at=sa.bindparam("new_event", type_=UTCDateTime),
             due_at=sa.bindparam("new_due", type_=UTCDateTime),
             alarm_at=sa.bindparam("new_alarm", type_=UTCDateTime),
             version=setting.version,

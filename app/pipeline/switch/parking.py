@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.db import EPOCH, UTCDateTime
+from app.db import EPOCH, MICROSECOND, UTCDateTime
 from app.model import Enrollment, EnrollmentState, Message, MessageState, OutcomeKind
 from app.pipeline import ledger
 from app.pipeline.fair import PARKED
@@ -70,7 +70,11 @@ def let_go(session: Session, *, store_id: int, workflow: str, choice: Choice, pa
 
 
 def _shift(session: Session, *, store_id: int, workflow: str, pause: timedelta) -> None:
-    """Every time of theirs moves, the event that later steps count from as well."""
+    """Every time of theirs moves, the event that later steps count from as well; by how much is noted, since some are reckoned
+    anew each night."""
+    parked = sa.and_(waiting(store_id, workflow), ENROLLMENT.c.alarm_at == PARKED)
+    by = ENROLLMENT.c.shifted + pause // MICROSECOND
+    session.execute(sa.update(ENROLLMENT).where(parked).values(shifted=by))
     for table, where, names in (
         (ENROLLMENT, waiting(store_id, workflow), ("event_at", "due_at")),
         (MESSAGE, queued(store_id, workflow), ("due_at", "stale_at")),

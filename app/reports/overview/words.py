@@ -1,7 +1,17 @@
 """How machine words, complaints and people are called on the page."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
 from app.model import Customer
 from app.policy.reasons import SENTENCES
+from app.rows import table_of
+
+CUSTOMER = table_of(Customer)
+OURS: Mapping[str, str] = {word.value: sentence for word, sentence in SENTENCES.items()}
 
 
 def labelled(name: str) -> str:
@@ -17,13 +27,20 @@ def readable(sentence: str) -> str:
     )
 
 
-def who(customer: Customer) -> str:
-    """How a customer is called on the page: by name, else by address."""
+def who(customer: Any) -> str:
+    """How a customer, or a row with the names of one, is called on the page: by name, else by address."""
     name = " ".join(part for part in (customer.first_name, customer.last_name) if part)
     return name or customer.email or "A customer without a name"
 
 
+def people(session: Session, *, store_id: int, ids: Iterable[int]) -> Mapping[int, str]:
+    """How these customers are called."""
+    query = sa.select(CUSTOMER.c.id, CUSTOMER.c.first_name, CUSTOMER.c.last_name, CUSTOMER.c.email).where(
+        CUSTOMER.c.store_id == store_id, CUSTOMER.c.id.in_(sorted(set(ids)))
+    )
+    return {one.id: who(one) for one in session.execute(query)}
+
+
 def sentence_of(reason: str) -> str:
     """A ledger's word as a sentence; the word itself where it is not one of ours."""
-    ours = {word.value: sentence for word, sentence in SENTENCES.items()}
-    return ours.get(reason) or f"{labelled(reason)}."
+    return OURS.get(reason) or f"{labelled(reason)}."

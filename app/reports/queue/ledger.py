@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.model import Enrollment, EnrollmentState, Message, MessageState, Outcome, OutcomeKind
 from app.pipeline.by_hand.queue import may_return
 from app.reports.keyset import Place
-from app.reports.overview.words import sentence_of
-from app.reports.queue.words import DEPTH, PAGE, Act, Line, Page, Tab, Wanted, bounded, of_store, people
+from app.reports.overview.words import people, sentence_of
+from app.reports.queue.words import DEPTH, PAGE, Act, Line, Page, Tab, Wanted, bounded, of_store
 from app.rows import table_of
 
 ENROLLMENT, MESSAGE, OUTCOME = map(table_of, (Enrollment, Message, Outcome))

@@ -1,6 +1,6 @@
 """What the queue and the ledger show, and what of it somebody wants to see."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,9 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.model import Customer
 from app.reports.keyset import Place
-from app.reports.overview.words import who
 
 PAGE = 50
 # How many rows one page looks through for what is wanted, before it says how far it came.
@@ -74,13 +72,6 @@ class Page:
     lines: tuple[Line, ...]
     following: Place | None
     looked_until: datetime | None = None
-
-
-def people(session: Session, *, store_id: int, ids: Iterable[int]) -> Mapping[int, str]:
-    """How these customers are called."""
-    wanted = sorted(set(ids))
-    query = sa.select(Customer).where(Customer.store_id == store_id, Customer.id.in_(wanted))
-    return {one.id: who(one) for one in session.scalars(query)}
 
 
 def of_store(table: sa.Table, store_id: int, *, wanted: Wanted) -> sa.ColumnElement[bool]:

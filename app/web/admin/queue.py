@@ -9,9 +9,9 @@ from flask.blueprints import Blueprint
 
 from app.policy.reasons import SENTENCES
 from app.reports.keyset import moment_place
+from app.reports.overview.words import people
 from app.reports.queue import Tab as Kind
 from app.reports.queue import Wanted, ledger, waiting
-from app.reports.queue.words import people
 from app.translations import marked
 from app.web.admin import Tab
 from app.web.admin.acts import done

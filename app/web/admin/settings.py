@@ -30,7 +30,7 @@ TAB = Tab(marked("Settings"), "settings", path=f"{ROOT}/sender", order=60)
 MAY = {
     May.LOOK: marked("look at everything"),
     May.WORK: marked("switch workflows, write texts and act for customers"),
-    May.RUN: marked("do everything, settings, exports and erasure too"),
+    May.RUN: marked("do everything, settings, exports, erasure and joining customers too"),
 }
 
 routes = Blueprint("admin_settings", __name__, url_prefix=ROOT)

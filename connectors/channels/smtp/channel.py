@@ -1,13 +1,14 @@
 """A few connections to one mail server, kept and reused: while one waits for an answer, the others carry on.
 
-One thread goes round them. At each it hears the answer to the mail before, hands over the bytes of the next one and announces
-the one after that, so that a server that thinks for long is asked on several connections at once. One that has answered before
-the next message is written needs no second connection, and then a crash leaves one message in doubt.
+One thread goes round them. At each it hears the answer to the mail before, and hands over the bytes of the next one with the
+announcement of the one after that, so that a server that thinks for long is asked on several connections at once. One that
+answers promptly needs no second connection, and then a crash leaves one message in doubt.
 """
 
 import ssl
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import count
+from itertools import count, islice
 
 from connectors.base import Accepted, Envelope
 from connectors.channels.smtp.line import Line, Mail, mail_of
@@ -20,6 +21,8 @@ PATIENCE_SECONDS = 30.0
 PATIENCE_AT_THE_END_SECONDS = 60.0
 # Providers answer in 20 to 200 ms and allow ten connections or more.
 MOST_LINES = 4
+# Mails made ahead of their turn.
+AHEAD = 8
 Begun = Callable[[Envelope], None]
 Told = tuple[Envelope, Accepted | Exception]
 OURS = (Temporary, Permanent, Unsupported)
@@ -70,9 +73,8 @@ class Smtp:
                 if waiting.is_empty and not any(one.is_busy for one in self._lines):
                     return
                 line = self._lines[turn % self._used]
-                if line.is_awaited:
-                    # This server thinks for longer than the next message takes to be written.
-                    self._used = min(self._used + 1, len(self._lines))
+                if self._used < len(self._lines) and line.is_awaited:
+                    self._used += 1
                 yield from _turn(line, self._lines, waiting=waiting, begun=begun)
         finally:
             # Whoever lost interest leaves answers behind that nobody must take for those to the next messages.
@@ -93,50 +95,65 @@ class Smtp:
 
 
 class _Waiting:
-    """The envelopes that no connection has taken yet, drawn one ahead at most."""
+    """The envelopes that no connection has taken yet. A few are drawn ahead and made into mails in one go, which takes half the
+    time that it takes between two calls of the system."""
 
     def __init__(self, envelopes: Iterator[Envelope], bounces: str) -> None:
-        self._envelopes = envelopes
-        self.bounces = bounces
-        self._ahead: list[Mail | Envelope] = []
+        self._envelopes, self._bounces = envelopes, bounces
+        self._ahead: deque[Mail | Told] = deque()
 
     @property
     def is_empty(self) -> bool:
         if not self._ahead:
-            self._ahead = [one for one in [next(self._envelopes, None)] if one is not None]
+            self._ahead.extend(map(self._mail, islice(self._envelopes, AHEAD)))
         return not self._ahead
 
-    def take(self) -> Mail | Envelope:
-        return self._ahead.pop()
+    def take(self) -> Mail | Told | None:
+        """The next mail, or what is wrong with it; None where there is no more."""
+        return None if self.is_empty else self._ahead.popleft()
 
     def put_back(self, mail: Mail) -> None:
-        self._ahead.append(mail)
+        self._ahead.appendleft(mail)
+
+    def _mail(self, envelope: Envelope) -> Mail | Told:
+        try:
+            return mail_of(envelope, bounces=self._bounces)
+        except OURS as error:
+            return envelope, error
 
 
 def _turn(line: Line, lines: Sequence[Line], *, waiting: _Waiting, begun: Begun) -> Iterator[Told]:
     """What one connection does when it is its turn."""
     if line.given is not None:
         yield line.answer()
+    yield from _agreed(line)
+    following = None if line.is_out else waiting.take()
+    if isinstance(following, tuple):
+        yield following
+        following = None
+    if line.asked is not None:
+        mail = line.asked
+        begun(mail.envelope)
+        try:
+            line.hand(following)
+        except OURS as error:
+            line.asked = None
+            yield mail.envelope, error
+    if following is not None and line.asked is not following:
+        yield from _announced(line, following, lines=lines, waiting=waiting)
+
+
+def _agreed(line: Line) -> Iterator[Told]:
     if line.asked is not None:
         mail = line.asked
         try:
             line.agreed()
-            begun(mail.envelope)
-            line.hand()
         except OURS as error:
             line.asked = None
             yield mail.envelope, error
-    if line.asked is None and not line.is_out and not waiting.is_empty:
-        yield from _announced(line, lines, waiting=waiting)
 
 
-def _announced(line: Line, lines: Sequence[Line], *, waiting: _Waiting) -> Iterator[Told]:
-    taken = waiting.take()
-    try:
-        mail = mail_of(taken, bounces=waiting.bounces) if isinstance(taken, Envelope) else taken
-    except OURS as error:
-        yield _envelope_of(taken), error
-        return
+def _announced(line: Line, mail: Mail, *, lines: Sequence[Line], waiting: _Waiting) -> Iterator[Told]:
     try:
         line.ask(mail)
     except Temporary as error:
@@ -146,7 +163,3 @@ def _announced(line: Line, lines: Sequence[Line], *, waiting: _Waiting) -> Itera
             waiting.put_back(mail)
         else:
             yield mail.envelope, error
-
-
-def _envelope_of(taken: Mail | Envelope) -> Envelope:
-    return taken if isinstance(taken, Envelope) else taken.envelope

@@ -20,6 +20,9 @@ from connectors.errors import InDoubt, Permanent, Temporary, Unsupported
 from connectors.mime import build, mailbox_address
 from connectors.records import Medium
 
+# A server that answers within this needs no second connection, which would double what a crash leaves in doubt.
+PROMPT_MILLISECONDS = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:
@@ -68,13 +71,13 @@ class Line:
 
     @property
     def is_awaited(self) -> bool:
-        """Whether a mail was handed over and nothing of its answer has come yet."""
+        """Whether a mail was handed over and nothing of its answer comes at once."""
         sock = self._line.sock if self._line is not None else None
         if self.given is None or sock is None or (isinstance(sock, ssl.SSLSocket) and sock.pending()):
             return False
         eye = select.poll()
         eye.register(sock, select.POLLIN)
-        return not eye.poll(0)
+        return not eye.poll(PROMPT_MILLISECONDS)
 
     def ask(self, mail: Mail) -> None:
         """Announce a mail. Raises Temporary where there is no connection and none can be had."""
@@ -83,7 +86,7 @@ class Line:
         self.asked = mail
         # A connection that broke while it rested says so when the answer is awaited.
         with suppress(smtplib.SMTPException, OSError):
-            dialogue.ask(self._line, mail.sender, recipient=mail.recipient)
+            dialogue.hand(self._line, dialogue.question(self._line, mail.sender, recipient=mail.recipient))
 
     def agreed(self) -> None:
         """The server waits for the bytes of what was announced. Raises Temporary, Permanent.
@@ -104,17 +107,19 @@ class Line:
             self._begin_anew()
             raise failure(no) from None
 
-    def hand(self) -> None:
-        """Hand the bytes over. Raises Temporary where the system refused a part of them."""
+    def hand(self, following: Mail | None) -> None:
+        """Hand the bytes over, and announce the mail that follows in the same packet: each message takes one call of the system
+        out and one in. Raises Temporary where the system refused a part of the bytes; then nothing was announced."""
         mail, line = self._asked(), self._open_line()
         self.asked = None
+        then = dialogue.question(line, following.sender, recipient=following.recipient) if following else b""
         try:
-            line.send(mail.raw)
+            dialogue.hand(line, mail.raw, then=then)
         except (smtplib.SMTPException, OSError) as error:
             # The last dot is not on its way: no server takes half a message.
             self.drop()
             raise trouble("the connection to the mail server broke inside the message", error) from None
-        self.given = mail
+        self.given, self.asked = mail, following
 
     def answer(self) -> tuple[Envelope, Accepted | Exception]:
         """What the server says of the mail that it was given."""
@@ -123,7 +128,7 @@ class Line:
         mail, line, self.given = self.given, self._open_line(), None
         try:
             wait(line, self._end_patience)
-            code, words = line.getreply()
+            code, words = dialogue.reply(line)
             wait(line, self._patience)
             return mail.envelope, self._settled(code, words)
         except (smtplib.SMTPException, OSError) as error:

@@ -45,11 +45,6 @@ class Purchase:
     country: str
     cancelled: bool
 
-    @property
-    def total_minor(self) -> int:
-        """What all lines come to, in pence."""
-        return sum(line.quantity * line.price_minor for line in self.lines)
-
 
 @dataclass(frozen=True, slots=True)
 class History:

@@ -61,11 +61,6 @@ def store_app_url(shop: str, client_id: str) -> str:
     return f"https://admin.shopify.com/store/{shop.removesuffix('.myshopify.com')}/apps/{quote(client_id, safe='')}"
 
 
-def frame_ancestors(shop: str) -> str:
-    """The Content-Security-Policy of a page inside the admin of a verified shop."""
-    return f"frame-ancestors https://{shop} https://admin.shopify.com;"
-
-
 def query_is_genuine(raw_query: str, secrets: Sequence[str], *, now: datetime, window: timedelta = WINDOW) -> bool:
     """Whether Shopify signed this query within `window` of `now`, in either of its libraries' spellings.
 

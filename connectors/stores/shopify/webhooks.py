@@ -38,12 +38,6 @@ class _Domains(msgspec.Struct):
     myshopify_domain: str | None = None
 
 
-def missing_scopes(granted: frozenset[str]) -> frozenset[str]:
-    """The scopes that we need and the store has not granted; a write scope implies its read scope."""
-    implied = granted | {f"read_{one.removeprefix('write_')}" for one in granted if one.startswith("write_")}
-    return frozenset(SCOPES) - implied
-
-
 def head(headers: Mapping[str, str], body: bytes) -> DeliveryHead:
     """What the headers say, in the old spelling ("X-Shopify-Topic") or the new ("shopify-topic"), in any case.
 

@@ -3,14 +3,17 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from app.choices import choose
-from app.model import Confirmation, Customer, SenderDay
+from app.model import Confirmation, Consent, Customer, SenderDay, Suppression
+from app.model.consent import SuppressionReason
 from app.pipeline import by_hand
 from app.pipeline.by_hand import Hand
-from app.pipeline.double_opt_in import confirm, send_questions
+from app.pipeline.double_opt_in import Wish, ask, confirm, send_questions
 from app.pipeline.preferences import Chosen, save
+from app.pipeline.suppress import Refusal, suppress
 from app.policy.consent import CONFIRMED, SINGLE
 from app.policy.topics import NAMES
 from connectors.records import ConsentState
@@ -125,6 +128,25 @@ def test_a_single_opt_in_is_no_proof_in_germany_until_the_mailbox_said_yes(story
         anna = session.get_one(Customer, asked.customer_id)
     assert anna.answers["email"][0] == ConsentState.SUBSCRIBED
     assert anna.answers["email"][3] == CONFIRMED
+
+
+@pytest.mark.parametrize("reason", list(SuppressionReason))
+def test_the_yes_of_a_mailbox_lifts_its_own_no_and_nothing_else(story: Story, reason: SuppressionReason) -> None:
+    story.join("anna", consent=None)
+    with story.runtime.database.write() as session:
+        (anna,) = session.scalars(sa.select(Customer)).all()
+        ask(session, Wish("form", "Yes, write to me", {}), store_id=story.store_id, customer_id=anna.id, now=story.now)
+    assert send_questions(story.runtime) == 1
+    with story.runtime.database.write() as session:
+        refusal = Refusal(story.store_id, "email", story.address("anna"), reason, "reply")
+        suppress(session, [refusal], now=story.now)
+        assert confirm(session, story.store_id, confirmation_id=1, asked_from=None, now=story.now)
+    is_own = reason is SuppressionReason.UNSUBSCRIBED
+    with story.runtime.database.read() as session:
+        (kept,) = session.scalars(sa.select(Suppression)).all()
+        proof = session.scalars(sa.select(Consent.proof).where(Consent.opt_in_level == CONFIRMED)).one()
+    assert kept.undone_at == (story.now if is_own else None)
+    assert proof.get("lifted_suppression") == (str(kept.id) if is_own else None)
 
 
 def test_of_two_that_the_merchant_makes_one_the_no_of_either_holds(story: Story) -> None:

@@ -7,7 +7,6 @@ from connectors.records import (
     ConsentRecord,
     ConsentState,
     CustomerRecord,
-    GoneRecord,
     Kind,
     LookAgain,
     Medium,
@@ -126,10 +125,6 @@ def buyer(
         country=country(where.country_code),
         region=where.province_code or None,
     )
-
-
-def gone_customer(body: shapes.Named, at: datetime) -> GoneRecord:
-    return GoneRecord(Kind.CUSTOMER, number(body.admin_graphql_api_id, body.id), at)
 
 
 def email_consent(body: shapes.EmailConsent, unknown: list[str]) -> Record:

@@ -27,6 +27,7 @@ final class Perennial {
 	const CONSENT  = 'perennial_email_consent';
 	const BIRTHDAY = 'perennial_birthday';
 	const FIELD    = 'perennial/newsletter';
+	const WISHES   = 60;
 	const TOPICS   = array(
 		'perennial_cart.updated'     => 'perennial_cart_updated',
 		'perennial_interest.created' => 'perennial_interest_created',
@@ -230,12 +231,12 @@ JS;
 		return $payload;
 	}
 
-	/** Keeps what there is to tell for a day, under a name that says nothing of anybody. */
-	private static function tell( $hook, $argument, array $body ) {
+	/** Keeps what there is to tell, for a day unless said otherwise, under a name that says nothing of anybody. */
+	private static function tell( $hook, $argument, array $body, $seconds = DAY_IN_SECONDS ) {
 		if ( ! self::pairing() ) {
 			return;
 		}
-		set_transient( "perennial_told_$argument", $body, DAY_IN_SECONDS );
+		set_transient( "perennial_told_$argument", $body, $seconds );
 		do_action( $hook, $argument );
 	}
 
@@ -329,7 +330,7 @@ JS;
 		$product = isset( $_POST['product'] ) ? absint( $_POST['product'] ) : 0;
 		$email   = isset( $_POST['email'] ) ? sanitize_email( wp_unslash( $_POST['email'] ) ) : '';
 		$user    = get_current_user_id();
-		if ( $product && wc_get_product( $product ) && ( $user || is_email( $email ) ) ) {
+		if ( $product && wc_get_product( $product ) && ( $user || ( is_email( $email ) && self::is_room_for_a_stranger() ) ) ) {
 			self::interest( $product, 'asked', $user, $user ? '' : $email );
 			if ( function_exists( 'wc_add_notice' ) ) {
 				wc_add_notice( __( 'We will tell you when it is back.', 'perennial' ) );
@@ -339,9 +340,23 @@ JS;
 		exit;
 	}
 
+	/** Anybody may send that form, and each wish is a row of the options until it is told: so many strangers an hour, no more. */
+	private static function is_room_for_a_stranger() {
+		$hour  = gmdate( 'YmdH' );
+		$kept  = get_transient( 'perennial_strangers' );
+		$count = is_array( $kept ) && $hour === $kept['hour'] ? $kept['count'] : 0;
+		if ( $count >= self::WISHES ) {
+			return false;
+		}
+		set_transient( 'perennial_strangers', array( 'hour' => $hour, 'count' => $count + 1 ), HOUR_IN_SECONDS );
+		return true;
+	}
+
 	private static function interest( $product, $kind, $user, $email ) {
 		$id = bin2hex( random_bytes( 12 ) );
-		self::tell( 'perennial_interest_created', $id, array( 'id' => $id, 'product_id' => $product, 'kind' => $kind, 'at' => self::now(), 'customer_id' => $user, 'email' => $email ) );
+		// WooCommerce tells within minutes; what a stranger said is not kept for longer than a slow queue needs.
+		$seconds = $user ? DAY_IN_SECONDS : 2 * HOUR_IN_SECONDS;
+		self::tell( 'perennial_interest_created', $id, array( 'id' => $id, 'product_id' => $product, 'kind' => $kind, 'at' => self::now(), 'customer_id' => $user, 'email' => $email ), $seconds );
 	}
 
 	// Consent: asked with an empty box, kept with its wording and time, on the order and on the account.

@@ -138,9 +138,3 @@ def test_the_way_to_the_grant_of_a_custom_app() -> None:
         "redirect_uri": ["https://a.example/c"],
         "state": ["ab" * 16],
     }
-
-
-def test_a_page_may_be_framed_by_its_own_store_only() -> None:
-    assert install.frame_ancestors("demo.myshopify.com") == (
-        "frame-ancestors https://demo.myshopify.com https://admin.shopify.com;"
-    )

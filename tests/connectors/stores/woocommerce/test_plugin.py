@@ -154,6 +154,23 @@ def test_a_wish_with_a_typed_address_is_told_and_one_without_is_not(
 
 
 @needs_php
+def test_strangers_fill_nothing_up_with_their_wishes() -> None:
+    """A member's wish is still told when so many strangers have asked within the hour that no more are heard."""
+    kept, told = run(
+        "pair_up(); for ( $i = 0; $i < 200; $i++ ) { $visitor = $i < 199 ? 0 : 7;"
+        ' $_POST = array( "product" => "77", "email" => "ben$i@example.com" );'
+        " try { do_action( $visitor ? 'admin_post_perennial_wish' : 'admin_post_nopriv_perennial_wish' ); }"
+        " catch ( Gone $gone ) {} }"
+        " $ours = array_filter( $lives, fn( $name ) => str_starts_with( $name, 'perennial_told_' ), ARRAY_FILTER_USE_KEY );"
+        " echo json_encode( array( array_count_values( $ours ), bodies()[60][1]['customer_id'] ) );"
+    )
+    # An hour may have begun meanwhile.
+    assert kept["86400"] == 1
+    assert 60 <= kept["7200"] <= 120
+    assert told == 7
+
+
+@needs_php
 def test_it_says_goodbye_and_forgets_the_pairing(connector: StoreConnector, profile: StoreProfile) -> None:
     bodies, kept = run(
         "pair_up(); do_action( 'deactivate' );"

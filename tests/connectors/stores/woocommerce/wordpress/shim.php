@@ -8,7 +8,7 @@ define( 'ABSPATH', __DIR__ );
 define( 'DAY_IN_SECONDS', 86400 );
 define( 'HOUR_IN_SECONDS', 3600 );
 
-$hooks = $options = $transients = $routes = $usermeta = $told = array();
+$hooks = $options = $transients = $lives = $routes = $usermeta = $told = array();
 $visitor = 0;
 $may     = true;
 
@@ -37,7 +37,7 @@ function get_option( $name, $default = false ) { global $options; return $option
 function update_option( $name, $value, $autoload = null ) { global $options; $options[ $name ] = $value; return true; }
 function delete_option( $name ) { global $options; unset( $options[ $name ] ); return true; }
 function get_transient( $name ) { global $transients; return $transients[ $name ] ?? false; }
-function set_transient( $name, $value, $seconds = 0 ) { global $transients; if ( strlen( $name ) > 172 ) { throw new Exception( 'too long a name' ); } $transients[ $name ] = $value; return true; }
+function set_transient( $name, $value, $seconds = 0 ) { global $transients, $lives; $lives[ $name ] = $seconds; if ( strlen( $name ) > 172 ) { throw new Exception( 'too long a name' ); } $transients[ $name ] = $value; return true; }
 function get_user_meta( $user, $key, $single = false ) { global $usermeta; return $usermeta[ $user ][ $key ] ?? ''; }
 function update_user_meta( $user, $key, $value ) { global $usermeta; $usermeta[ $user ][ $key ] = $value; return true; }
 function current_user_can( $right ) { global $may; return $may && 'manage_woocommerce' === $right; }
