@@ -263,9 +263,8 @@ class Channel(Protocol):
 
 @runtime_checkable
 class ShowsManyAtOnce(Protocol):
-    """What a connector can do whose platform shows several objects in one call: each comes with its id as soon as its call is
-    back, as `look` would show it. Left out is what `look` alone can tell, an error about one object too; Temporary and
-    Unauthorised, which are about the store, are raised."""
+    """What a connector can do whose platform shows several objects in one call: each comes with its id, as `look` would show
+    it. Left out is what `look` alone can tell, errors about it too. Raises Temporary and Unauthorised, which are the store's."""
 
     def look_each(
         self, access: Access, kind: Kind, *, external_ids: Sequence[str], profile: StoreProfile
