@@ -27,7 +27,8 @@ def written(record: Record) -> bytes:
 
 
 class Village:
-    """`connectors.base.StoreConnector` over a dict of what each store has; `trouble` is raised by the next calls.
+    """`connectors.base.StoreConnector` over a dict of what each store has; `trouble` is raised by the next calls, `no_codes` by
+    the next wishes for codes.
 
     Stores make discount codes from `makes_codes` on; `codes` are those that they made. One that `is_blind` shows nothing, and
     none shows in a crowd who is named in `apart`. `crowds` are how many each call for several asked for. `meanwhile` is what
@@ -48,6 +49,8 @@ class Village:
         self.meanwhile: Callable[[], None] = lambda: None
         self.abilities = frozenset({Ability.WRITE_CONSENT})
         self.codes: list[CodeWish] = []
+        self.no_codes: list[Exception] = []
+        self.asked_for_codes = 0
         self.is_blind = False
 
     def keep(self, address: str, record: Record) -> None:
@@ -131,6 +134,9 @@ class Village:
 
     def make_code(self, access: Access, wish: CodeWish, *, profile: StoreProfile) -> str:
         del access, profile
+        self.asked_for_codes += 1
+        if self.no_codes:
+            raise self.no_codes.pop(0)
         self._may_fail()
         if Ability.MAKE_CODES not in self.abilities:
             raise Unsupported("this village knows no codes")

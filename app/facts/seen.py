@@ -68,7 +68,7 @@ def look(session: Session, store: Store, *, asks: Sequence[Ask], now: datetime, 
         suppressed=people.suppressed(session, store, customers=customers.values()),
         suspended=people.suspended(session, store, customers=customers.values(), now=now),
         said=people.said(session, ids=sorted({ask.customer_id for ask in asks if ask.said})),
-        codes=things.codes(session, keys=[ask.key for ask in asks]) if with_items else {},
+        codes=things.codes(session, keys=[ask.key for ask in asks], now=now) if with_items else {},
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.facts.questions import grouped, rows
 from app.model import Checkout, DiscountCode, Fulfillment, Message, Order, OrderLine, Product, Store
+from app.model.code import LEAST_LIFE
 from app.rows import table_of
 from workflows.language import ItemFacts
 
@@ -89,8 +90,9 @@ def bought(session: Session, store: Store, *, order_ids: Sequence[str]) -> dict[
     return {order_id: frozenset(row.product_external_id for row in lines) for order_id, lines in found.items()}
 
 
-def codes(session: Session, *, keys: Sequence[int]) -> dict[int, str]:
-    """The discount code made for each message, by the message's id."""
+def codes(session: Session, *, keys: Sequence[int], now: datetime) -> dict[int, str]:
+    """The discount code made for each message, by the message's id; none that is over, or so soon that nobody could use it."""
     same = sa.and_(CODE.c.enrollment_id == MESSAGE.c.enrollment_id, CODE.c.step == MESSAGE.c.step)
-    query = sa.select(MESSAGE.c.id, CODE.c.code).join(CODE, same).where(CODE.c.external_id.is_not(None))
+    is_good = (CODE.c.external_id.is_not(None), CODE.c.expires_at > now + LEAST_LIFE)
+    query = sa.select(MESSAGE.c.id, CODE.c.code).join(CODE, same).where(*is_good)
     return dict(tuple(row) for row in rows(session, query, column=MESSAGE.c.id, values=keys))

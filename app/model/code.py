@@ -1,6 +1,6 @@
 """A discount code of one person's own: wished for before the platform is asked, so that a crash makes no second one."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -15,6 +15,10 @@ class CodeState(StrEnum):
     MADE = "made"
     REDEEMED = "redeemed"
     REMOVED = "removed"
+
+
+# For so long it must still be good when its message leaves: nobody reads a letter in the minute in which it comes.
+LEAST_LIFE = timedelta(days=1)
 
 
 class DiscountCode(Base):

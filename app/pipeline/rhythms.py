@@ -42,17 +42,20 @@ def anchors(
 
 
 def _waiting(session: Session, store_id: int, *, workflow: Workflow, now: datetime) -> list[Any]:
+    return list(session.execute(_whom(store_id, workflow=workflow, now=now)))
+
+
+def _whom(store_id: int, *, workflow: Workflow, now: datetime) -> sa.Select[Any]:
     # Asked from the enrollment's side, so that each order is found by its own name and not among all of the store's.
     named = sa.func.substr(ENROLLMENT.c.subject, len(ABOUT) + 1)
     about = sa.and_(ORDER.c.store_id == store_id, ENROLLMENT.c.subject.startswith(ABOUT), ORDER.c.external_id == named)
     same = sa.and_(FORECAST.c.store_id == store_id, FORECAST.c.customer_id == ENROLLMENT.c.customer_id)
-    query = (
+    return (
         sa.select(ENROLLMENT.c.id, ENROLLMENT.c.shifted, ORDER.c.placed_at, FORECAST.c.quiet_after)
         .join(ORDER, about)
         .outerjoin(FORECAST, same)
         .where(*_not_yet(store_id, workflow=workflow, now=now))
     )
-    return list(session.execute(query))
 
 
 def _not_yet(store_id: int, *, workflow: Workflow, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:

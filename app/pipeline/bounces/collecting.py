@@ -1,7 +1,8 @@
 """Read the mailbox, find whose message each letter is about, and take in what it says of it.
 
 Anybody can write to that mailbox. A letter is believed only where it names a message by its key, which nobody can guess and
-only its recipient ever saw; and it speaks of that recipient alone, whatever other address stands in it.
+only its recipient ever saw; and it speaks of that recipient alone, whatever other address stands in it. One word is heeded
+without a key: a person's own "stop", from the address that it stops. Who forges that keeps somebody from marketing, no more.
 """
 
 import hashlib
@@ -17,13 +18,14 @@ from app import log
 from app.addresses import email_key
 from app.model import Identity, Message
 from app.model.customer import IdentityKind
-from app.pipeline import receipts
+from app.pipeline import receipts, replies
 from app.pipeline.bounces.letter import Finding, Letter, LetterKind, read
 from app.rows import table_of
 from app.runtime import Runtime
 from connectors import mailbox
 from connectors.errors import Permanent, Temporary
-from connectors.receipts import ReceiptKind
+from connectors.receipts import ReceiptKind, Reply
+from connectors.records import ConsentState, Medium
 
 MESSAGE = table_of(Message)
 IDENTITY = table_of(Identity)
@@ -32,8 +34,10 @@ KINDS = {
     LetterKind.DELAYED: ReceiptKind.DELAYED,
     LetterKind.COMPLAINT: ReceiptKind.COMPLAINED,
     LetterKind.OPT_OUT: ReceiptKind.UNSUBSCRIBED,
+    LetterKind.STOP: ReceiptKind.UNSUBSCRIBED,
     LetterKind.AUTO_REPLY: ReceiptKind.AUTO_REPLIED,
 }
+STOP_BY_MAIL = "mail:stop"
 # Full for good, or gone for today: given up, and the address may be good again.
 NOT_FOR_EVER = ("5.2.2", "5.4.")
 MOST_NAMES = 5
@@ -61,9 +65,10 @@ def collect(runtime: Runtime, *, url: str | None = None, limit: int = 50) -> Col
             letter = read(mail.raw)
             told = list(_told(runtime, letter, raw=mail.raw))
             news += receipts.take(runtime, told)
-            box.put_away(mail.name, is_understood=bool(told))
+            is_understood = bool(told) or _is_stopped(runtime, letter)
+            box.put_away(mail.name, is_understood=is_understood)
             kinds[letter.kind] += 1
-            strange += not told
+            strange += not is_understood
     if kinds:
         log.done("bounces_read", receipts=news, strange=strange, **kinds)
     return Collected(kinds.total(), news, dict(kinds), strange)
@@ -78,6 +83,16 @@ def work(runtime: Runtime) -> int:
     except (Temporary, Permanent) as error:
         log.trouble("bounces_not_read", error=error)
         return 0
+
+
+def _is_stopped(runtime: Runtime, letter: Letter) -> bool:
+    """Whether it is a stop from the very address of somebody whom a store knows: they are out in every one that does."""
+    if letter.kind is not LetterKind.STOP or not letter.sender:
+        return False
+    now = runtime.clock.now()
+    stop = Reply(Medium.EMAIL, letter.sender, ConsentState.UNSUBSCRIBED, now, source=STOP_BY_MAIL)
+    with runtime.database.write() as session:
+        return replies.obey(session, [stop], now=now) > 0
 
 
 def _told(runtime: Runtime, letter: Letter, *, raw: bytes) -> Iterator[receipts.Told]:

@@ -17,13 +17,15 @@ from app.pipeline.bounces.structure import blocks, header, parts, plain_text
 
 
 class LetterKind(StrEnum):
-    """`hard` and `soft` as the status says (5 and 4); `delayed` is still being tried; `other` is none of them."""
+    """`hard` and `soft` as the status says (5 and 4); `delayed` is still being tried; `opt_out` is told by a provider, `stop`
+    written by a person; `other` is none of them."""
 
     HARD = "hard"
     SOFT = "soft"
     DELAYED = "delayed"
     COMPLAINT = "complaint"
     OPT_OUT = "opt_out"
+    STOP = "stop"
     AUTO_REPLY = "auto_reply"
     OTHER = "other"
 
@@ -41,10 +43,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One letter: what it says, and the names of messages that it mentions, the surest first."""
+    """One letter: what it says, the names of messages that it mentions, the surest first, and whom it says it is from."""
 
     findings: tuple[Finding, ...]
     names: tuple[str, ...] = field(default=(), repr=False)
+    sender: str | None = field(default=None, repr=False)
 
     @property
     def kind(self) -> LetterKind:
@@ -63,8 +66,9 @@ def read(raw: bytes) -> Letter:
 def _read(raw: bytes) -> Letter:
     letter = message_from_bytes(raw)
     whole = tuple(parts(letter))
-    found = _complaint(whole) or _reported(whole) or _written(letter, whole)
-    return Letter(tuple(found) or (Finding(LetterKind.OTHER),), tuple(dict.fromkeys(_names(letter, whole))))
+    found = _complaint(whole) or _reported(whole) or _written(letter, whole) or _stop(letter, whole)
+    names = tuple(dict.fromkeys(_names(letter, whole)))
+    return Letter(tuple(found) or (Finding(LetterKind.OTHER),), names, _address(header(letter, "From")))
 
 
 def _complaint(whole: tuple[Message, ...]) -> list[Finding]:
@@ -138,13 +142,28 @@ def _known_hand(letter: Message, text: str) -> list[Finding]:
 
 def _program(letter: Message, text: str) -> list[Finding]:
     """RFC 3834, and the marks that were there before it."""
-    is_machine = words.AUTO_SUBMITTED.match(header(letter, "Auto-Submitted")) or any(
-        name in letter for name in words.AUTO_HEADERS
-    )
+    is_machine = _is_of_a_machine(letter)
     is_away = bool(words.AWAY.search(header(letter, "Subject"))) or header(letter, "Precedence") == "auto_reply"
     if is_away or (is_machine and not words.RETURNED.search(header(letter, "Subject"))):
         return [] if words.is_from_a_mailer(letter) and words.reply_class(text) else [Finding(LetterKind.AUTO_REPLY)]
     return []
+
+
+def _is_of_a_machine(letter: Message) -> bool:
+    is_said = words.AUTO_SUBMITTED.match(header(letter, "Auto-Submitted"))
+    return bool(is_said) or any(name in letter for name in words.AUTO_HEADERS)
+
+
+def _stop(letter: Message, whole: tuple[Message, ...]) -> list[Finding]:
+    """A person's own line above whatever they quote. No program's, no mailer's and no list's: those quote and repeat."""
+    is_of_masses = header(letter, "Precedence").lower() in words.MASSES or "List-Id" in letter
+    if is_of_masses or _is_of_a_machine(letter) or words.is_from_a_mailer(letter):
+        return []
+    plain = next((part for part in whole if part.get_content_type() == "text/plain"), None)
+    lines = plain_text((plain,)).split("\n") if plain is not None else []
+    first = next((line for line in lines if line.strip()), "")
+    is_stop = " ".join(first.strip(" \t.!,\"'*-").casefold().split()) in words.STOP
+    return [Finding(LetterKind.STOP)] if is_stop else []
 
 
 def _quoted(letter: Message, text: str) -> list[Finding]:

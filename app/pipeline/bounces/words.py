@@ -31,6 +31,24 @@ OUR_NAME = re.compile(r"<?([0-9a-f]{40})@[^\s<>@]+>?")
 OUR_LINE = re.compile(r"(?im)^[ \t]*(?:X-)?(?:Original-)?Message-ID:\s*<?([0-9a-f]{40})@")
 AUTO_SUBMITTED = re.compile(r"auto-(replied|generated|notified)", re.IGNORECASE)
 AUTO_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "X-AutoReply-From", "X-Mail-Autoreply")
+# What a person writes as the first line of a reply who wants no more, in the languages that we write in and their neighbours.
+STOP = frozenset(
+    {
+        *("stop", "stop it", "please stop", "unsubscribe", "unsubscribe me", "remove me", "opt out", "no more"),
+        *(
+            "stopp",
+            "abmelden",
+            "bitte abmelden",
+            "abbestellen",
+            "stop bitte",
+            "désinscrire",
+            "désinscription",
+            "arrêter",
+        ),
+        *("baja", "darme de baja", "parar", "sair", "annulla", "cancella", "afmelden", "avsluta"),
+    }
+)
+MASSES = frozenset({"bulk", "list", "junk", "auto_reply"})
 AWAY = re.compile(
     r"out of (the )?office|auto(matic)?[- ]?(reply|response|responder)|\bvacation\b|on holiday|abwesen|absence du|"
     r"automatische antwort|r[ée]ponse automatique|respuesta autom|risposta automatica|自動(返信|応答)",

@@ -1,7 +1,8 @@
 """A discount code of one's own, made on the platform just before its message leaves.
 
 The wish is a row before the platform is asked, with the code's own name in it: whatever crashes, the next try asks for the
-same code and gets the same one. Nothing is in a transaction while the platform is asked.
+same code and gets the same one. Where a message leaves so late that its code is over, the row is wished anew under another
+name first, and the old one ends by itself. Nothing is in a transaction while the platform is asked.
 """
 
 import secrets
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from app import connections, log
 from app.choices import choices_of
 from app.model import Customer, DiscountCode, Store
-from app.model.code import CodeState
+from app.model.code import LEAST_LIFE, CodeState
 from app.pipeline.fair import Row
 from app.rows import insert, table_of
 from app.runtime import Runtime
@@ -52,7 +53,8 @@ def _make(runtime: Runtime, row: Row, *, percent: int, silent: set[int]) -> bool
         return False
     wanted = _wanted(runtime, row, code=code, percent=percent)
     if wanted.external_id is not None:
-        return True
+        # One that was redeemed is never made twice, and what is over is never said.
+        return _is_good(wanted, now=runtime.clock.now())
     try:
         wish = _wish(runtime, wanted, title=f"{workflow.title}, {percent} %")
         external_id = connector.make_code(
@@ -70,16 +72,11 @@ def _make(runtime: Runtime, row: Row, *, percent: int, silent: set[int]) -> bool
 
 
 def _wanted(runtime: Runtime, row: Row, *, code: Code, percent: int) -> Any:
-    """The row of this wish, made where there is none."""
+    """The row of this wish, made where there is none, and made anew where its code is over or about to be."""
     now = runtime.clock.now()
     with runtime.database.write() as session:
         beginning = choices_of(session.get_one(Store, row.store_id)).code_prefix
-        values = {
-            "store_id": row.store_id,
-            "enrollment_id": row.enrollment_id,
-            "customer_id": row.customer_id,
-            "workflow": row.workflow,
-            "step": row.step,
+        fresh = {
             "code": beginning + "".join(secrets.choice(LETTERS) for _ in range(LENGTH)),
             "percent": percent,
             "worth": _worth(session, row, percent=percent),
@@ -87,9 +84,23 @@ def _wanted(runtime: Runtime, row: Row, *, code: Code, percent: int) -> Any:
             "wanted_at": now,
             "expires_at": now + code.valid,
         }
+        values = {
+            "store_id": row.store_id,
+            "enrollment_id": row.enrollment_id,
+            "customer_id": row.customer_id,
+            "workflow": row.workflow,
+            "step": row.step,
+            **fresh,
+        }
         session.execute(insert(session, CODE).values(**values).on_conflict_do_nothing())
         same = (CODE.c.enrollment_id == row.enrollment_id, CODE.c.step == row.step)
+        is_over = (CODE.c.expires_at <= now + LEAST_LIFE, CODE.c.state != CodeState.REDEEMED)
+        session.execute(sa.update(CODE).where(*same, *is_over).values(**fresh, external_id=None))
         return session.execute(sa.select(CODE).where(*same)).one()
+
+
+def _is_good(made: Any, *, now: datetime) -> bool:
+    return bool(made.expires_at > now + LEAST_LIFE)
 
 
 def worth(spent: int, orders: int, *, percent: int) -> int:

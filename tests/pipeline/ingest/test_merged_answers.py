@@ -14,6 +14,7 @@ from app.facts.rights import joined_wishes
 from app.model import Consent, Customer
 from app.pipeline.consent import holding
 from app.pipeline.ingest import ingest
+from app.policy.caps import KEPT
 from app.runtime import Runtime
 from connectors.records import ConsentRecord, ConsentState, CustomerRecord, Medium, MergeRecord, Record
 from tests.pipeline.ingest.life import BIRTH
@@ -96,3 +97,20 @@ def test_an_answer_without_a_side_was_given_on_each() -> None:
 def test_without_a_merge_the_later_answer_holds_and_of_two_at_once_the_stricter() -> None:
     rows = [_row("1", YES, day=1), _row("", NO, day=1), _row("1", YES, day=2)]
     assert (holding(rows, None).state, holding(rows[:2], None).state) == (YES, NO)
+
+
+def test_the_caps_see_what_either_was_sent_up_to_the_most_that_they_look_at(runtime: Runtime) -> None:
+    """The places of both, the newest first; one fewer, and a message too many would leave within the week."""
+    store = open_store(runtime.database, runtime)
+    with runtime.database.write() as session:
+        now = BIRTH + timedelta(days=30)
+        ingest(session, store=store, records=[_account("1"), _account("2")], now=now, runtime=runtime)
+        for number, person in enumerate(session.scalars(sa.select(Customer).order_by(Customer.external_id))):
+            person.pace = {"email": [[2 * at + number, 100 * number + at, "welcome"] for at in range(KEPT, 0, -1)]}
+        session.flush()
+        ingest(session, store=store, records=[MERGE], now=now, runtime=runtime)
+    with runtime.database.read() as session:
+        (pace,) = session.scalars(sa.select(Customer.pace)).all()
+    newest = range(2 * KEPT + 1, KEPT + 1, -1)
+    assert [at for at, _, _ in pace["email"]] == list(newest)
+    assert len(newest) == KEPT

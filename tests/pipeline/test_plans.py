@@ -1,0 +1,44 @@
+"""What is asked for ever, each minute or each night, is answered by an index and never by a whole table."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.pipeline.brake import _lately
+from app.pipeline.rhythms import _whom
+from tests.conftest import NOW
+from workflows.win_back import WORKFLOW
+
+
+def plan(database: Database, asked: sa.Select[Any]) -> str:
+    """How the database would answer, with the values bound as they are when it is asked; PostgreSQL leaves out whole tables
+    where an index will do, however small they are."""
+    with database.read() as session:
+        return _plan(session, asked)
+
+
+def _plan(session: Session, asked: sa.Select[Any]) -> str:
+    dialect = session.get_bind().dialect
+    how = "EXPLAIN QUERY PLAN" if dialect.name == "sqlite" else "EXPLAIN"
+    if dialect.name == "postgresql":
+        session.execute(sa.text("SET LOCAL enable_seqscan = off"))
+    said: list[tuple[str, Any]] = []
+    sa.event.listen(session.get_bind(), "before_cursor_execute", lambda *given: said.append((given[2], given[3])))
+    session.execute(asked)
+    statement, values = said[-1]
+    return "\n".join(str(row) for row in session.connection().exec_driver_sql(f"{how} {statement}", values).all())
+
+
+def test_the_brake_looks_at_what_is_bad_and_at_nothing_else(database: Database) -> None:
+    told = plan(database, _lately(NOW))
+    assert "ix_receipt_bad" in told
+    assert "SCAN" not in told.upper().replace("INDEX SCAN", "")
+
+
+def test_the_rhythms_are_followed_from_those_who_wait(database: Database) -> None:
+    told = plan(database, _whom(1, workflow=WORKFLOW, now=NOW))
+    assert "ix_enrollment_waiting" in told
+    assert ("(store_id=? AND external_id=?)" if database.is_sqlite else "uq_orders_store_id_external_id") in told
+    assert "SCAN" not in told.upper().replace("INDEX SCAN", "")
