@@ -264,7 +264,7 @@ class Channel(Protocol):
 @runtime_checkable
 class ShowsManyAtOnce(Protocol):
     """What a connector can do whose platform shows several objects in one call: each comes with its id, as `look` would show
-    it. Left out is what `look` alone can tell, errors about it too. Raises Temporary and Unauthorised, which are the store's."""
+    it. Left out is what `look` alone can tell, errors about it too. Temporary and Unauthorised, the store's own, are raised."""
 
     def look_each(
         self, access: Access, kind: Kind, *, external_ids: Sequence[str], profile: StoreProfile
