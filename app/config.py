@@ -68,6 +68,9 @@ class Config:
     smtp_url: str = _setting(
         "", "smtp://user:password@host:587 or smtps://; empty keeps mail in the outbox", secret=True
     )
+    smtp_domain_limit: int = _setting(
+        0, "most mails a minute that a worker sends to one recipient domain; 0 for no limit"
+    )
     mail_channel: str = _setting("", "smtp, ses, postmark, mailgun or outbox; empty is smtp where SMTP_URL is set")
     text_channel: str = _setting("", "twilio; empty sends no texts")
     ses_region: str = _setting("", "region of Amazon SES, such as eu-west-1")
@@ -185,6 +188,7 @@ class Config:
                 "must be a short address such as bounces@your.example",
             ),
             ("smtp_url", _is_smtp(self.smtp_url), "must look like smtp://user:password@host:587"),
+            ("smtp_domain_limit", self.smtp_domain_limit >= 0, "must be 0 or more"),
             ("holdout_percent", 0 <= self.holdout_percent <= 50, "must lie between 0 and 50"),
             ("quiet_hours", _is_hours(self.quiet_hours), "must look like 22:00-07:00"),
             (

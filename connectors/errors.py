@@ -15,6 +15,17 @@ class Temporary(Exception):
         self.is_unanswered = is_unanswered
 
 
+class Slowed(Temporary):
+    """This recipient's domain takes no more just now, and others do: nobody else's message is to wait with it.
+
+    `is_tried` is False where the domain was spared, and the message not so much as announced.
+    """
+
+    def __init__(self, message: str, retry_after: timedelta, *, is_tried: bool = True) -> None:
+        super().__init__(message, retry_after)
+        self.is_tried = is_tried
+
+
 class Permanent(Exception):
     """The same call will never work: the message says what would have to change.
 

@@ -24,6 +24,7 @@ class ChannelSettings:
 
     now: Callable[[], datetime]
     smtp_url: str | None = None
+    smtp_domain_limit: int = 0
     bounce_address: str = ""
     outbox_dir: str = "var/outbox"
     app_url: str = ""

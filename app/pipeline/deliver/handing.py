@@ -18,7 +18,7 @@ from app.render import BadTextError
 from app.rows import chunks
 from app.runtime import Runtime
 from connectors.base import RETRY_LATER, Accepted, Channel, Envelope, SendsManyAtOnce
-from connectors.errors import InDoubt, Permanent, Temporary, Unsupported
+from connectors.errors import InDoubt, Permanent, Slowed, Temporary, Unsupported
 from workflows.language import Purpose
 
 MOST_TROUBLES = 5
@@ -89,11 +89,19 @@ def _made(scribe: Scribe, one: Ready) -> Envelope | BadTextError:
 
 
 def _rest(told: Sequence[Settlement]) -> timedelta | None:
-    """How long a channel is left alone that could not take the last few messages; None while it may be asked."""
-    last = told[-MOST_TROUBLES:]
-    if len(last) < MOST_TROUBLES or any(one.fate not in {Fate.AGAIN, Fate.UNTRIED} for one in last):
-        return None
-    return last[-1].wait or RETRY_LATER
+    """How long a channel is left alone that could not take the last few messages; None while it may be asked.
+
+    A domain that slows us down counts once, and not at all where it was spared: it holds no other one up.
+    """
+    troubles: dict[object, timedelta | None] = {}
+    for one in reversed(told):
+        if one.fate not in {Fate.AGAIN, Fate.UNTRIED}:
+            return None
+        if one.domain is None or one.fate is Fate.AGAIN:
+            troubles.setdefault(one.domain or one.row.id, one.wait)
+        if len(troubles) == MOST_TROUBLES:
+            return next(iter(troubles.values())) or RETRY_LATER
+    return None
 
 
 Told = tuple[Envelope, Accepted | Exception]
@@ -119,6 +127,10 @@ def _settlement(hand: _Hand, one: Envelope, *, fate: Accepted | Exception) -> Se
     match fate:
         case Accepted():
             return Settlement(row, Fate.LEFT, now, provider_id=fate.provider_id)
+        case Slowed():
+            tried = Fate.AGAIN if fate.is_tried else Fate.UNTRIED
+            domain = one.to.address.rpartition("@")[2].lower()
+            return Settlement(row, tried, now, why=why if fate.is_tried else "", wait=fate.retry_after, domain=domain)
         case Temporary():
             return Settlement(row, Fate.AGAIN, now, why=why, wait=fate.retry_after)
         case Permanent():

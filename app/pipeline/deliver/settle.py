@@ -47,7 +47,7 @@ class Fate(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Settlement:
     """One message's fate. `why` is the sentence of `channel`, `wait` what it asked us to wait, `bad_address` an address at
-    which nothing will ever be accepted."""
+    which nothing will ever be accepted, `domain` the recipient's where that alone was slowed down."""
 
     row: Row
     fate: Fate
@@ -57,6 +57,7 @@ class Settlement:
     wait: timedelta | None = None
     bad_address: str | None = None
     channel: str = ""
+    domain: str | None = None
 
 
 def settle(

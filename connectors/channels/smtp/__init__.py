@@ -2,6 +2,7 @@
 
 from connectors.base import ChannelSettings
 from connectors.channels.smtp.channel import Smtp
+from connectors.channels.smtp.pacing import DomainPace
 from connectors.channels.smtp.relay import Relay, relay
 
 __all__ = ["Relay", "Smtp", "open_channel", "relay"]
@@ -12,4 +13,7 @@ def open_channel(settings: ChannelSettings) -> Smtp | None:
 
     Raises ValueError where SMTP_URL is not one.
     """
-    return Smtp(relay(settings.smtp_url), bounces=settings.bounce_address) if settings.smtp_url else None
+    if not settings.smtp_url:
+        return None
+    pace = DomainPace(settings.now, settings.smtp_domain_limit)
+    return Smtp(relay(settings.smtp_url), bounces=settings.bounce_address, pace=pace)

@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 
 from connectors.base import RETRY_LATER
-from connectors.errors import Permanent, Temporary
+from connectors.errors import Permanent, Slowed, Temporary
 
 GREYLISTED = timedelta(minutes=5)
 MISCONFIGURED = timedelta(minutes=10)
@@ -32,9 +32,16 @@ def failure(no: Refused) -> Temporary | Permanent:
     told = f"{no.code} {no.words.decode()}".strip()
     if no.code in LOGIN_CODES:
         return Temporary(f"the mail server wants another login ({told})", MISCONFIGURED)
+    if slows_the_domain(no):
+        return Slowed(f"the mail server slows the recipient's domain down ({told})", GREYLISTED)
     if not 500 <= no.code < 600:
         return Temporary(f"the mail server does not take the {no.moment} now ({told})", GREYLISTED)
     return Permanent(f"the mail server refuses the {no.moment} ({told})", bad_address=_is_bad_address(no))
+
+
+def slows_the_domain(no: Refused) -> bool:
+    """Whether the no is about how much this recipient's domain takes of us now (RFC 3463: policy), and not about the day."""
+    return no.moment in {"recipient", "message"} and 400 <= no.code < 500 and no.words.startswith(b"4.7.")
 
 
 def _is_bad_address(no: Refused) -> bool:

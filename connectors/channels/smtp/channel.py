@@ -12,8 +12,9 @@ from itertools import count, islice
 
 from connectors.base import Accepted, Envelope
 from connectors.channels.smtp.line import Line, Mail, mail_of
+from connectors.channels.smtp.pacing import DomainPace
 from connectors.channels.smtp.relay import Relay
-from connectors.errors import Permanent, Temporary, Unsupported
+from connectors.errors import Permanent, Slowed, Temporary, Unsupported
 from connectors.records import Medium
 
 # RFC 5321 4.5.3.2 allows a server ten minutes after the last dot; a worker's lease is shorter than that.
@@ -21,6 +22,7 @@ PATIENCE_SECONDS = 30.0
 PATIENCE_AT_THE_END_SECONDS = 60.0
 # Providers answer in 20 to 200 ms and allow ten connections or more.
 MOST_LINES = 4
+SPARED = "so much has gone to the recipient's domain that it is spared for a while"
 # Mails made ahead of their turn.
 AHEAD = 8
 Begun = Callable[[Envelope], None]
@@ -34,7 +36,8 @@ class Smtp:
 
     `patience` is the longest wait for an answer in seconds, and for the answer to the last byte; `tls` is how certificates
     are judged (default: by the machine's own list); `lines` is the most connections, opened as they are needed; `bounces` is
-    the address to which mail comes back, each message's key behind a plus (default: to its sender).
+    the address to which mail comes back, each message's key behind a plus (default: to its sender); `pace` keeps the domains
+    apart.
     """
 
     name = "smtp"
@@ -49,8 +52,10 @@ class Smtp:
         tls: ssl.SSLContext | None = None,
         lines: int = MOST_LINES,
         bounces: str = "",
+        pace: DomainPace | None = None,
     ) -> None:
         self._bounces = bounces
+        self._pace = pace
         self._lines = [Line(server, patience=patience, tls=tls) for _ in range(lines)]
         self._used = 1
 
@@ -67,7 +72,7 @@ class Smtp:
 
     def send_each(self, envelopes: Iterable[Envelope], *, begun: Begun) -> Iterator[Told]:
         """As `SendsManyAtOnce` promises; the errors are those of `send`."""
-        waiting = _Waiting(iter(envelopes), self._bounces)
+        waiting = _Waiting(iter(envelopes), self._bounces, pace=self._pace)
         try:
             for turn in count():
                 if waiting.is_empty and not any(one.is_busy for one in self._lines):
@@ -75,7 +80,10 @@ class Smtp:
                 line = self._lines[turn % self._used]
                 if self._used < len(self._lines) and line.is_awaited:
                     self._used += 1
-                yield from _turn(line, self._lines, waiting=waiting, begun=begun)
+                for envelope, told in _turn(line, self._lines, waiting=waiting, begun=begun):
+                    if self._pace is not None:
+                        self._pace.heard(envelope.to.address, told)
+                    yield envelope, told
         finally:
             # Whoever lost interest leaves answers behind that nobody must take for those to the next messages.
             for line in self._lines:
@@ -98,8 +106,8 @@ class _Waiting:
     """The envelopes that no connection has taken yet. A few are drawn ahead and made into mails in one go, which takes half the
     time that it takes between two calls of the system."""
 
-    def __init__(self, envelopes: Iterator[Envelope], bounces: str) -> None:
-        self._envelopes, self._bounces = envelopes, bounces
+    def __init__(self, envelopes: Iterator[Envelope], bounces: str, *, pace: DomainPace | None) -> None:
+        self._envelopes, self._bounces, self._pace = envelopes, bounces, pace
         self._ahead: deque[Mail | Told] = deque()
 
     @property
@@ -110,7 +118,14 @@ class _Waiting:
 
     def take(self) -> Mail | Told | None:
         """The next mail, or what is wrong with it; None where there is no more."""
-        return None if self.is_empty else self._ahead.popleft()
+        return None if self.is_empty else self._paced(self._ahead.popleft())
+
+    def _paced(self, following: Mail | Told) -> Mail | Told:
+        """Judged when its turn comes: what was made ahead may be of a domain that slowed us down since."""
+        if self._pace is None or isinstance(following, tuple):
+            return following
+        wait = self._pace.wait(following.recipient)
+        return following if wait is None else (following.envelope, Slowed(SPARED, wait, is_tried=False))
 
     def put_back(self, mail: Mail) -> None:
         self._ahead.appendleft(mail)

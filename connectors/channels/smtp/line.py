@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from connectors.base import RETRY_LATER, Accepted, Envelope
 from connectors.channels.smtp import dialogue
-from connectors.channels.smtp.answers import MISCONFIGURED, Refused, failure, queue_name, trouble
+from connectors.channels.smtp.answers import MISCONFIGURED, Refused, failure, queue_name, slows_the_domain, trouble
 from connectors.channels.smtp.dialogue import own_name, stuffed, wait
 from connectors.channels.smtp.relay import Relay
 from connectors.errors import InDoubt, Permanent, Temporary, Unsupported
@@ -170,7 +170,8 @@ class Line:
         except Refused as no:
             if no.code == 421:
                 self.drop()
-                raise Temporary("the mail server closed the connection (421)", RETRY_LATER) from None
+                if not slows_the_domain(no):
+                    raise Temporary("the mail server closed the connection (421)", RETRY_LATER) from None
             raise
         self._is_fresh = False
 
