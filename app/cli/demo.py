@@ -14,13 +14,13 @@ from pathlib import Path
 import click
 
 import migrations
+from app.cli import serving
 from app.cli.together import EndedError, Program, is_free, live_together
 from app.config import Config
 from app.db import Database
 from app.keys import new_encryption_key, new_key
 
 CLIENT_ID = "perennial-demo"
-THREADS = "8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +122,11 @@ def _environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 def _programs(made: Demo) -> tuple[Program, ...]:
     python = sys.executable
-    serve = (python, "-m", "granian", "--interface", "wsgi", "--factory", "--blocking-threads", THREADS, "--no-ws")
     stand_in = (python, "-m", "connectors.standins")
     return (
         Program("shopify", (*stand_in, "shopify", "--port", str(made.shopify_port)), made.shopify_port),
         Program("woocommerce", (*stand_in, "woocommerce", "--port", str(made.woocommerce_port)), made.woocommerce_port),
-        Program("app", (*serve, "--host", "127.0.0.1", "--port", str(made.app_port), "app:create_app"), made.app_port),
+        Program("app", serving.command("app:create_app", port=made.app_port), made.app_port),
         Program("worker", (python, "-m", "flask", "--app", "app", "worker")),
     )
 

@@ -38,13 +38,18 @@ BROKEN = (SQLAlchemyError, ValueError, KeyError, TypeError, AttributeError, Arit
 NEVER = (OverflowError, DataError)
 
 
+class NotKeptError(Exception):
+    """Whoever wrote for others broke; nobody of his batch may believe that his row is kept."""
+
+
 @dataclass(slots=True, eq=False)
 class _Batch:
-    """Rows that become durable together; `settled` when they are, or when `error` says why they are not."""
+    """Rows that become durable together; once it is `settled`, either they are kept or `error` says why they are not."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     settled: threading.Event = field(default_factory=threading.Event)
-    error: BaseException | None = None
+    is_kept: bool = False
+    error: SQLAlchemyError | None = None
 
 
 class GroupCommit:
@@ -70,8 +75,8 @@ class GroupCommit:
                 self._commit(batch)
             return
         batch.settled.wait()
-        if batch.error is not None:
-            raise batch.error
+        if not batch.is_kept:
+            raise batch.error or NotKeptError
 
     def _commit(self, batch: _Batch) -> None:
         with self._door:
@@ -79,8 +84,8 @@ class GroupCommit:
         try:
             with self._database.write_inbox() as session:
                 insert_new(session, DELIVERY, rows=batch.rows)
-        except BaseException as error:
-            # Whatever it was: nobody of this batch may believe that his row is kept.
+            batch.is_kept = True
+        except SQLAlchemyError as error:
             batch.error = error
             raise
         finally:

@@ -14,6 +14,8 @@ from connectors.stores.shopify import install as shopify
 APP_BRIDGE = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
 SHOPIFY_ADMIN = "https://admin.shopify.com"
 HSTS = "max-age=31536000"
+# Of an answer that does not say them itself.
+ALWAYS = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"), ("Cache-Control", "no-store"))
 
 _BARE = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
@@ -76,17 +78,15 @@ def mail_policy(ancestors: Sequence[str]) -> str:
 def put_headers(flask_app: Flask, *, is_secure: bool) -> None:
     """Have every answer carry them. `is_secure` where the app is reached over https only."""
 
+    always = (*ALWAYS, ("Strict-Transport-Security", HSTS)) if is_secure else ALWAYS
+
     @flask_app.after_request
     def put(response: Response) -> Response:
-        headers = response.headers
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "no-referrer"
-        if "Content-Security-Policy" not in headers:
-            headers["Content-Security-Policy"] = _policy() if response.mimetype == "text/html" else _BARE
-        if "Cache-Control" not in headers:
-            headers["Cache-Control"] = "no-store"
-        if is_secure:
-            headers["Strict-Transport-Security"] = HSTS
+        said = {name.lower() for name, _ in response.headers}
+        if "content-security-policy" not in said:
+            policy = _policy() if response.mimetype == "text/html" else _BARE
+            response.headers.add("Content-Security-Policy", policy)
+        response.headers.extend([one for one in always if one[0].lower() not in said])
         return response
 
 

@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from app.cli import serving
 from tests.house.readme import PARTS, README, between
 from tests.house.sources import ROOT
 
@@ -48,6 +49,10 @@ def test_readme_s_two_commands_are_one_line_each_and_set_up_included() -> None:
         assert "\n" not in line
         assert line.startswith("python3 -m venv .venv && .venv/bin/pip install -q -e ")
     assert lines[0].endswith("flask --app app demo")
+
+
+def test_readme_serves_the_app_as_the_demo_and_the_figures_do() -> None:
+    assert f"`granian {' '.join(serving.OPTIONS)} app:create_app`" in TEXT
 
 
 def test_ci_runs_readme_s_own_test_command() -> None:
