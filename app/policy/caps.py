@@ -35,6 +35,8 @@ def in_the_way(
 ) -> tuple[datetime, Departure] | None:
     """When the tightest cap frees and whose departure is in the way; None where there is room. `but` is the message that
     asks: its own reserved place never blocks it."""
+    if not recent:
+        return None
     others = sorted((one for one in recent if one.message_id != but), key=lambda one: one.at, reverse=True)
     blocked = [
         (others[cap.count - 1].at + cap.window, others[cap.count - 1])

@@ -23,6 +23,7 @@ from workflows.language import Facts, Purpose, Rank, Step, Workflow
 
 # How soon it is asked again whether a refund or a parcel is still open.
 LOOK_AGAIN = timedelta(hours=12)
+DUE = Verdict(Decision.SEND, Reason.DUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,11 @@ class Case:
 
 def decide(case: Case) -> Verdict:
     """The verdict; total, pure, and the same for the same values."""
-    for rule in RULES:
+    for rule in RULES if case.is_marketing else OF_ALL:
         verdict = rule(case)
         if verdict is not None:
             return verdict
-    return Verdict(Decision.SEND, Reason.DUE)
+    return DUE
 
 
 def _start_holds(case: Case) -> Verdict | None:
@@ -143,14 +144,14 @@ def _not_suppressed(case: Case) -> Verdict | None:
 def _not_suspended(case: Case) -> Verdict | None:
     """An apology is not kept from whom it is owed to, and nobody is asked to buy while something is open."""
     why = case.standing.suspended
-    if why is None or not case.is_marketing or case.workflow.rank is Rank.RECOVERY:
+    if why is None or case.workflow.rank is Rank.RECOVERY:
         return None
     return _later(case, Reason.SUSPENDED, until=case.facts.now + LOOK_AGAIN, seen={"open": why})
 
 
 def _not_paused(case: Case) -> Verdict | None:
     until = case.standing.paused_until
-    if until is None or not case.is_marketing or until <= case.facts.now:
+    if until is None or until <= case.facts.now:
         return None
     return _later(case, Reason.PAUSED, until=until, seen={"paused_until": until.isoformat()})
 
@@ -158,32 +159,28 @@ def _not_paused(case: Case) -> Verdict | None:
 def _as_they_wish(case: Case) -> Verdict | None:
     """What they asked for on the preference page: a rest, other topics only, fewer messages."""
     wishes, now = case.standing.rights.wishes, case.facts.now
-    if not case.is_marketing:
-        return None
     if wishes.rests_until is not None and wishes.rests_until > now:
         return _later(case, Reason.ASKED_FOR_REST, until=wishes.rests_until, seen={})
     if (topic := topic_of(case.workflow.rank)) in wishes.unwanted:
         return Verdict(Decision.DROP, Reason.UNWANTED_TOPIC, {"topic": topic})
-    return _not_too_often(case, timedelta(days=wishes.every_days))
+    return _not_too_often(case, timedelta(days=wishes.every_days)) if wishes.every_days else None
 
 
 def _not_too_often(case: Case, apart: timedelta) -> Verdict | None:
     others = [one.at for one in case.standing.recent if one.message_id != case.message_id]
     until = max(others, default=case.facts.now) + apart
-    if not apart or not others or until <= case.facts.now:
+    if not others or until <= case.facts.now:
         return None
     return _later(case, Reason.ASKED_FOR_LESS, until=until, seen={"every_days": apart.days})
 
 
 def _not_resting(case: Case) -> Verdict | None:
-    if not case.is_marketing or not case.standing.is_resting:
-        return None
-    return Verdict(Decision.DROP, Reason.RESTING)
+    return Verdict(Decision.DROP, Reason.RESTING) if case.standing.is_resting else None
 
 
 def _not_held_out(case: Case) -> Verdict | None:
     percent = case.law.holdout_percent
-    if not case.is_marketing or not is_held_out(
+    if not is_held_out(
         store_key=case.law.store_key,
         customer_id=case.standing.customer_id,
         workflow=case.workflow.name,
@@ -194,13 +191,11 @@ def _not_held_out(case: Case) -> Verdict | None:
 
 
 def _not_braked(case: Case) -> Verdict | None:
-    found = braked(case.law.brakes, case.workflow.name, now=case.facts.now) if case.is_marketing else None
+    found = braked(case.law.brakes, case.workflow.name, now=case.facts.now)
     return None if found is None else _later(case, Reason.BRAKED, until=found[1], seen={"brake": found[0]})
 
 
 def _room(case: Case) -> Verdict | None:
-    if not case.is_marketing:
-        return None
     caps = case.law.caps.get(case.step.send.medium, ())
     blocked = in_the_way(case.standing.recent, caps, now=case.facts.now, but=case.message_id)
     if blocked is None:
@@ -212,7 +207,7 @@ def _room(case: Case) -> Verdict | None:
 
 
 def _not_at_night(case: Case) -> Verdict | None:
-    if not case.is_marketing or case.law.quiet is None:
+    if case.law.quiet is None:
         return None
     until = case.law.quiet.ends(case.facts.now, case.standing.zone)
     return (
@@ -222,7 +217,7 @@ def _not_at_night(case: Case) -> Verdict | None:
 
 def _at_a_lawful_hour(case: Case) -> Verdict | None:
     """Texts alone have hours of law; they hold whatever the merchant's own quiet hours are."""
-    if not case.is_marketing or case.step.send.medium not in TEXTS:
+    if case.step.send.medium not in TEXTS:
         return None
     rights = case.standing.rights
     hours = hours_of(rights.country, rights.region)
@@ -239,7 +234,7 @@ def _later(case: Case, reason: Reason, *, until: datetime, seen: dict[str, str |
     return Verdict(decision, reason, seen, until if decision is Decision.DEFER else None)
 
 
-RULES: tuple[Callable[[Case], Verdict | None], ...] = (
+OF_ALL: tuple[Callable[[Case], Verdict | None], ...] = (
     _start_holds,
     _nothing_stops,
     _step_applies,
@@ -247,6 +242,10 @@ RULES: tuple[Callable[[Case], Verdict | None], ...] = (
     _reachable,
     _consented,
     _not_suppressed,
+)
+# Marketing is asked all of them.
+RULES = (
+    *OF_ALL,
     _not_suspended,
     _not_paused,
     _as_they_wish,

@@ -4,7 +4,7 @@ Read in pieces of so many customers, so that a large store needs no more memory 
 model, and only the columns that a rehearsal asks for.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.facts.people import AFTER_REFUND
 from app.model import Checkout, Consent, Customer, Forecast, Fulfillment, Order, OrderLine, Refund, Review, Store
 from app.pipeline.ingest.orders import NOT_BOUGHT
 from app.policy.consent import Answer, Basis
@@ -32,9 +33,11 @@ BOUGHT = ("external_id", "number", "customer_id", "status", "counts", "may_start
 @dataclass(slots=True)
 class Bought:
     """One order with what became of it: parcels and refunds as (time, amount), oldest first. It counts until `stands_until`,
-    which is `NEVER` for what was never bought."""
+    which is `NEVER` for what was never bought; `place` is its place among a person's orders."""
 
     row: Any
+    placed_at: datetime
+    place: tuple[datetime, str]
     parcels: list[Any] = field(default_factory=list)
     refunds: list[tuple[datetime, int]] = field(default_factory=list)
     products: frozenset[str] = frozenset()
@@ -68,6 +71,9 @@ class _Piece:
         columns = [table.c[name] for name in names]
         return sa.select(*columns).where(table.c.store_id == self.store.id, column >= self.first, column < self.end)
 
+    def rows(self, query: sa.Select[Any]) -> Sequence[Any]:
+        return self.session.execute(query).all()
+
     def hanging(self, table: sa.Table, *names: str) -> sa.Select[Any]:
         """Rows that hang on an order of these customers."""
         same = sa.and_(ORDER.c.store_id == table.c.store_id, ORDER.c.external_id == table.c.order_external_id)
@@ -90,15 +96,15 @@ def pasts(
 
 def _read(piece: _Piece) -> Mapping[int, Past]:
     people = piece.of(CUSTOMER, *PERSON, "gone_at", "joined_at", column=CUSTOMER.c.id)
-    found = {row.id: Past(row) for row in piece.session.execute(people)}
+    found = {row.id: Past(row) for row in piece.rows(people)}
     orders = _orders(piece, found)
     _hang_on(piece, orders)
     _hear(piece, found)
     _review(piece, found, orders=orders)
     names = ("customer_id", "external_id", "started_at", "updated_at", "completed_at", "total", "currency", "url")
-    for row in piece.session.execute(piece.of(CHECKOUT, *names, column=CHECKOUT.c.customer_id)):
+    for row in piece.rows(piece.of(CHECKOUT, *names, column=CHECKOUT.c.customer_id)):
         found[row.customer_id].checkouts.append(row)
-    for row in piece.session.execute(piece.of(FORECAST, "customer_id", "quiet_after", column=FORECAST.c.customer_id)):
+    for row in piece.rows(piece.of(FORECAST, "customer_id", "quiet_after", column=FORECAST.c.customer_id)):
         if row.customer_id in found and row.quiet_after:
             found[row.customer_id].rhythm = timedelta(days=row.quiet_after)
     for one in orders.values():
@@ -110,18 +116,18 @@ def _orders(piece: _Piece, found: Mapping[int, Past]) -> dict[str, Bought]:
     times = ("placed_at", "paid_at", "cancelled_at", "country")
     query = piece.of(ORDER, *BOUGHT, *times, column=ORDER.c.customer_id).where(ORDER.c.placed_at <= piece.until)
     orders: dict[str, Bought] = {}
-    for row in piece.session.execute(query.order_by(ORDER.c.customer_id, ORDER.c.placed_at, ORDER.c.external_id)):
+    for row in piece.rows(query.order_by(ORDER.c.customer_id, ORDER.c.placed_at, ORDER.c.external_id)):
         if row.customer_id in found:
-            orders[row.external_id] = one = Bought(row)
+            orders[row.external_id] = one = Bought(row, row.placed_at, (row.placed_at, row.external_id))
             found[row.customer_id].orders.append(one)
     return orders
 
 
 def _hang_on(piece: _Piece, orders: Mapping[str, Bought]) -> None:
-    for row in piece.session.execute(piece.hanging(PARCEL, "shipped_at", "delivered_at")):
+    for row in piece.rows(piece.hanging(PARCEL, "shipped_at", "delivered_at")):
         if row.order_external_id in orders:
             orders[row.order_external_id].parcels.append(row)
-    for name, at, amount in piece.session.execute(piece.hanging(REFUND, "at", "amount").order_by(REFUND.c.at)):
+    for name, at, amount in piece.rows(piece.hanging(REFUND, "at", "amount").order_by(REFUND.c.at)):
         if name in orders:
             orders[name].refunds.append((at, amount))
 
@@ -130,9 +136,8 @@ def _hear(piece: _Piece, found: Mapping[int, Past]) -> None:
     names = ("customer_id", "state", "at", "basis", "opt_in_level", "expires_at", "conditions")
     query = piece.of(CONSENT, *names, column=CONSENT.c.customer_id)
     query = query.where(CONSENT.c.medium == Medium.EMAIL, CONSENT.c.at <= piece.until)
-    for who, state, at, basis, level, until, conditions in piece.session.execute(
-        query.order_by(CONSENT.c.at, CONSENT.c.id)
-    ):
+    query = query.order_by(CONSENT.c.at, CONSENT.c.id)
+    for who, state, at, basis, level, until, conditions in piece.rows(query):
         held = frozenset(conditions.split(",")) if conditions else frozenset()
         if who in found:
             found[who].answers.append((at, Answer(state, at, Basis(basis), level, until, held)))
@@ -141,14 +146,14 @@ def _hear(piece: _Piece, found: Mapping[int, Past]) -> None:
 def _review(piece: _Piece, found: Mapping[int, Past], *, orders: Mapping[str, Bought]) -> None:
     """Reviews, and for those who wrote one what they had bought."""
     query = piece.of(REVIEW, "customer_id", "product_external_id", "at", column=REVIEW.c.customer_id)
-    rows = [row for row in piece.session.execute(query) if row.customer_id in found]
+    rows = [row for row in piece.rows(query) if row.customer_id in found]
     for row in rows:
         found[row.customer_id].reviews.append(row)
     if not rows:
         return
     products: dict[str, set[str]] = {}
     lines = piece.hanging(LINE, "product_external_id").where(LINE.c.product_external_id.is_not(None))
-    for name, product in piece.session.execute(lines.where(ORDER.c.customer_id.in_({row.customer_id for row in rows}))):
+    for name, product in piece.rows(lines.where(ORDER.c.customer_id.in_({row.customer_id for row in rows}))):
         products.setdefault(name, set()).add(product)
     for name, some in products.items():
         if name in orders:
@@ -172,3 +177,17 @@ def stands_until(one: Bought) -> datetime:
         if back >= row.total:
             return at
     return FOR_EVER
+
+
+def changes(past: Past) -> list[datetime]:
+    """When something changed of what is known of this person, in the order of time."""
+    found = [at for at, _ in past.answers]
+    found += [row.at for row in past.reviews]
+    found += [at for row in past.checkouts if (at := row.completed_at)]
+    found += [past.row.gone_at] if past.row.gone_at else []
+    for one in past.orders:
+        found += (one.placed_at, one.stands_until)
+        found += [at for row in one.parcels for at in (row.shipped_at, row.delivered_at) if at]
+        # A refund suspends for a while, and the end of that is a change as well.
+        found += [moment for at, _ in one.refunds for moment in (at, at + AFTER_REFUND)]
+    return sorted(found)

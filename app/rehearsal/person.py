@@ -1,8 +1,11 @@
-"""What was known of one person at one moment of the past: the same facts and the same standing that the live run would see."""
+"""What was known of one person at one moment of the past: the same facts and the same standing that the live run would see.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+Between two alarms mostly nothing happened, so what is known is reckoned anew only once something did.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +16,7 @@ from app.pipeline.enroll import Taking
 from app.policy import Standing
 from app.policy.caps import Departure
 from app.policy.consent import Answer, Rights
-from app.rehearsal.past import Bought, Past
+from app.rehearsal.past import Bought, Past, changes
 from workflows.language import CheckoutFacts, CustomerFacts, Facts, OrderFacts, Step
 
 SUBSCRIBED = "subscribed"
@@ -21,30 +24,52 @@ SUBSCRIBED = "subscribed"
 ASKS_BEFORE = frozenset({"orders", "spent"})
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was known of a person from one change to the next; `counting` are the orders that counted then."""
+
+    counting: Sequence[Bought]
+    answer: Answer | None
+    customer: CustomerFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was known of a way's subject, while the same was `known` of its person."""
+
+    known: Known
+    orders_since: int
+    order: OrderFacts | None
+    has_reviewed: bool
+    checkout: CheckoutFacts | None
+
+
 @dataclass(slots=True)
 class Way:
-    """One person's way: what it is about, since when, and which step comes next."""
+    """One person's way: what it is about, since when and `on` which day where they live, and which step comes next."""
 
     entry: Taking
     step: Step
     due_at: datetime
+    on: date
     order: Bought | None = None
     checkout: Any = None
+    told: Told | None = None
 
     @classmethod
-    def begun(cls, entry: Taking, step: Step, *, past: Past) -> "Way":
+    def begun(cls, entry: Taking, step: Step, *, past: Past, zone: ZoneInfo) -> "Way":
         named = about(entry.subject)
         order = next((one for one in past.orders if one.row.external_id == named.order), None) if named.order else None
         checkout = (
             next((one for one in past.checkouts if one.external_id == named.checkout), None) if named.checkout else None
         )
-        return cls(entry, step, entry.due_at, order, checkout)
+        return cls(entry, step, entry.due_at, entry.anchor.astimezone(zone).date(), order, checkout)
 
 
 @dataclass(slots=True)
 class Moment:
-    """One person at one time, which is set on from alarm to alarm. `dials` as the merchant turned them, `minor` units of the
-    store's money, `departures` so far."""
+    """One person at one time, which is set on from alarm to alarm by `reach`. `dials` as the merchant turned them, `minor`
+    units of the store's money, `departures` so far."""
 
     past: Past
     now: datetime
@@ -52,20 +77,63 @@ class Moment:
     dials: Mapping[str, int]
     minor: int
     departures: tuple[Departure, ...] = ()
+    known: Known = field(init=False)
+    _changes: list[datetime] = field(init=False)
+    _standing: Standing | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        # The latest stands last, where it is taken away once it is behind.
+        self._changes = changes(self.past)[::-1]
+        self.known = self._look()
+
+    def reach(self, now: datetime) -> None:
+        """Be at this later time."""
+        self.now = now
+        if not self._changes or self._changes[-1] > now:
+            return
+        while self._changes and self._changes[-1] <= now:
+            self._changes.pop()
+        self.known, self._standing = self._look(), None
+
+    def depart(self, departures: tuple[Departure, ...]) -> None:
+        """These left so far, the latest first."""
+        self.departures, self._standing = departures, None
 
     @property
-    def answer(self) -> Answer | None:
-        """The latest answer by its own time."""
-        return next((answer for at, answer in reversed(self.past.answers) if at <= self.now), None)
+    def standing(self) -> Standing:
+        if self._standing is None:
+            self._standing = self._stand()
+        return self._standing
 
-    def counting(self) -> list[Bought]:
-        """The orders that counted then."""
+    def facts(self, way: Way, *, was_said: bool) -> Facts:
+        """What a workflow could know then about the subject of a way."""
+        known, told = self.known, way.told
+        if told is None or told.known is not known:
+            way.told = told = self._tell(way)
+        return Facts(
+            now=self.now,
+            at=way.entry.anchor,
+            customer=known.customer,
+            is_subscribed=known.answer is not None and known.answer.state == SUBSCRIBED,
+            orders_since=told.orders_since,
+            order=told.order,
+            has_reviewed=told.has_reviewed,
+            on=way.on,
+            checkout=told.checkout,
+            dials=self.dials,
+            minor=self.minor,
+            was_said=was_said,
+        )
+
+    def _look(self) -> Known:
         now = self.now
-        return [one for one in self.past.orders if one.row.placed_at <= now < one.stands_until]
+        counting = [one for one in self.past.orders if one.placed_at <= now < one.stands_until]
+        # Of a person's answers the latest by its own time.
+        answer = next((answer for at, answer in reversed(self.past.answers) if at <= now), None)
+        return Known(counting, answer, self._customer(counting))
 
-    def standing(self, counting: list[Bought], *, answer: Answer | None) -> Standing:
-        row = self.past.row
-        last_order_at = counting[-1].row.placed_at if counting else None
+    def _stand(self) -> Standing:
+        row, customer, answer = self.past.row, self.known.customer, self.known.answer
         return Standing(
             customer_id=row.id,
             zone=self.zone,
@@ -75,7 +143,7 @@ class Moment:
             is_staff=row.is_staff,
             is_gone=row.gone_at is not None and row.gone_at <= self.now,
             recent=self.departures,
-            rights=Rights(row.country, row.region, answer, last_order_at),
+            rights=Rights(row.country, row.region, answer, customer.last_order_at),
         )
 
     def _suspended(self) -> str | None:
@@ -85,24 +153,7 @@ class Moment:
                 return "refund"
         return None
 
-    def facts(self, way: Way, *, counting: list[Bought], answer: Answer | None) -> Facts:
-        """What a workflow could know then about the subject of a way."""
-        order, checkout, event_at = way.order, way.checkout, way.entry.anchor
-        return Facts(
-            now=self.now,
-            at=event_at,
-            customer=self._customer(counting),
-            is_subscribed=answer is not None and answer.state == SUBSCRIBED,
-            orders_since=_orders_since(counting, event_at, order=order, checkout=checkout),
-            order=self._order(order, counting) if order is not None else None,
-            has_reviewed=self._has_reviewed(order),
-            on=event_at.astimezone(self.zone).date(),
-            checkout=self._checkout(checkout) if checkout is not None else None,
-            dials=self.dials,
-            minor=self.minor,
-        )
-
-    def _customer(self, counting: list[Bought]) -> CustomerFacts:
+    def _customer(self, counting: Sequence[Bought]) -> CustomerFacts:
         row = self.past.row
         return CustomerFacts(
             first_name=row.first_name,
@@ -112,24 +163,34 @@ class Moment:
             joined_at=row.joined_at,
             orders=len(counting),
             spent=sum(one.row.total - refunded(one, self.now) for one in counting),
-            first_order_at=counting[0].row.placed_at if counting else None,
-            last_order_at=counting[-1].row.placed_at if counting else None,
+            first_order_at=counting[0].placed_at if counting else None,
+            last_order_at=counting[-1].placed_at if counting else None,
             birthday=birthday_of(row.birthday) if row.birthday else None,
         )
 
-    def _order(self, one: Bought, counting: list[Bought]) -> OrderFacts:
+    def _tell(self, way: Way) -> Told:
+        order, checkout, counting = way.order, way.checkout, self.known.counting
+        return Told(
+            self.known,
+            _orders_since(counting, way.entry.anchor, order=order, checkout=checkout),
+            self._order(order, counting) if order is not None else None,
+            self._has_reviewed(order),
+            self._checkout(checkout) if checkout is not None else None,
+        )
+
+    def _order(self, one: Bought, counting: Sequence[Bought]) -> OrderFacts:
         row, back, now = one.row, refunded(one, self.now), self.now
-        before = [other for other in counting if _place(other) < _place(one)] if ASKS_BEFORE & self.dials.keys() else []
+        before = [other for other in counting if other.place < one.place] if ASKS_BEFORE & self.dials.keys() else []
         shipped = [at for parcel in one.parcels if (at := parcel.shipped_at) and at <= now]
         arrived = [at for parcel in one.parcels if (at := parcel.delivered_at) and at <= now]
         return OrderFacts(
             external_id=row.external_id,
             number=row.number,
-            placed_at=row.placed_at,
+            placed_at=one.placed_at,
             total=row.total,
             currency=row.currency,
             counts=row.may_start and now < one.stands_until,
-            is_first=bool(counting) and row.placed_at <= counting[0].row.placed_at,
+            is_first=bool(counting) and one.placed_at <= counting[0].placed_at,
             is_cancelled=row.cancelled_at is not None and row.cancelled_at <= now,
             is_refunded=back >= row.total > 0,
             has_refund=back > 0,
@@ -153,22 +214,22 @@ class Moment:
         if order is None or not self.past.reviews:
             return False
         return any(
-            order.row.placed_at <= one.at <= self.now and one.product_external_id in order.products
+            order.placed_at <= one.at <= self.now and one.product_external_id in order.products
             for one in self.past.reviews
         )
 
 
-def _orders_since(counting: list[Bought], event_at: datetime, *, order: Bought | None, checkout: Any) -> int:
+def _orders_since(counting: Sequence[Bought], event_at: datetime, *, order: Bought | None, checkout: Any) -> int:
     """As the live run counts them: after an order those behind it, after a checkout those since it began."""
     if order is not None:
-        place, later = _place(order), 0
+        place, later = order.place, 0
         for one in reversed(counting):
-            if _place(one) <= place:
+            if one.place <= place:
                 break
             later += 1
         return later
     since = checkout.started_at if checkout is not None else event_at
-    return sum(1 for one in counting if one.row.placed_at >= since)
+    return sum(1 for one in counting if one.placed_at >= since)
 
 
 def refunded(one: Bought, at: datetime) -> int:
@@ -176,7 +237,3 @@ def refunded(one: Bought, at: datetime) -> int:
     if not one.refunds:
         return int(one.row.refunded)
     return sum(amount for when, amount in one.refunds if when <= at)
-
-
-def _place(one: Bought) -> tuple[datetime, str]:
-    return one.row.placed_at, one.row.external_id

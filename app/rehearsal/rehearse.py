@@ -3,7 +3,7 @@
 import heapq
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import takewhile
 from operator import attrgetter
@@ -21,22 +21,17 @@ from app.pipeline.entries import entries
 from app.policy import Case, Decision, Law, Reason, Verdict, decide
 from app.policy.caps import KEPT, Departure
 from app.policy.quiet import instant
-from app.rehearsal.past import Past, pasts
+from app.rehearsal.past import Bought, Past, pasts
 from app.rehearsal.person import SUBSCRIBED, Moment, Way
 from app.zones import clock_of, zone_of
 from connectors.money import exponent
 from workflows.language import Purpose, Workflow
 
 # What a history tells of; looks at products and predictions are not kept as they were.
-ORDERED = frozenset({EventKind.ORDER_PLACED, EventKind.ORDER_PAID, EventKind.ORDER_SHIPPED, EventKind.ORDER_DELIVERED})
-TOLD = ORDERED | frozenset(
-    {
-        EventKind.SUBSCRIBED,
-        EventKind.CHECKOUT_LEFT,
-        EventKind.BIRTHDAY,
-        EventKind.ANNIVERSARY,
-    }
-)
+PARCELS = frozenset({EventKind.ORDER_SHIPPED, EventKind.ORDER_DELIVERED})
+ORDERED = PARCELS | {EventKind.ORDER_PLACED, EventKind.ORDER_PAID}
+DAYS = frozenset({EventKind.BIRTHDAY, EventKind.ANNIVERSARY})
+TOLD = ORDERED | DAYS | {EventKind.SUBSCRIBED, EventKind.CHECKOUT_LEFT}
 RHYTHMS = "Each customer's rhythm is taken as it is known today; on the day itself less of it was known."
 
 
@@ -129,8 +124,18 @@ def rehearse(
     (0, 2) replays every other piece. Raises CannotRehearseError."""
     may_be_rehearsed(workflow)
     found = Rehearsed(workflow.name, since, now, caveat=RHYTHMS if workflow.starts.rhythm else None)
-    wanted, zone = frozenset(on.event for on in workflow.starts.on), zone_of(None, None, store_zone=store.zone)
-    stage = _Stage(store, workflow, dials, law_of(store), now, found, wanted, zone)
+    stage = _Stage(
+        store,
+        workflow,
+        dials,
+        law=law_of(store),
+        until=now,
+        found=found,
+        wanted=frozenset(on.event for on in workflow.starts.on),
+        zone=zone_of(None, None, store_zone=store.zone),
+        turned=workflow.turned(dials),
+        minor=10 ** exponent(store.currency),
+    )
     for past in pasts(session, store, until=now, share=share):
         _replay(stage, past, since=since)
     return Rehearsed.joined([found])
@@ -138,6 +143,8 @@ def rehearse(
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
+    """What is the same for everybody."""
+
     store: Store
     workflow: Workflow
     dials: Mapping[str, int]
@@ -146,21 +153,24 @@ class _Stage:
     found: Rehearsed
     wanted: frozenset[str]
     zone: ZoneInfo
+    turned: Mapping[str, int]
+    minor: int
 
 
 def _replay(stage: _Stage, past: Past, *, since: datetime) -> None:
     """One person, from alarm to alarm."""
     ways = _ways(stage, past, since=since)
+    if not ways:
+        return
     stage.found.taken_in += len(ways)
     alarms = [(way.due_at, number) for number, way in enumerate(ways)]
     heapq.heapify(alarms)
     row = past.row
     zone = clock_of(row.country, row.region, phone=row.phone, store_zone=stage.store.zone)
-    minor = 10 ** exponent(stage.store.currency)
-    moment = Moment(past, since, zone, stage.workflow.turned(stage.dials), minor)
+    moment = Moment(past, since, zone, stage.turned, stage.minor)
     while alarms and alarms[0][0] <= stage.until:
         at, number = heapq.heappop(alarms)
-        moment.now = at
+        moment.reach(at)
         again_at = _judge(stage, moment, way=ways[number])
         if again_at is not None:
             heapq.heappush(alarms, (again_at, number))
@@ -171,18 +181,16 @@ def _ways(stage: _Stage, past: Past, *, since: datetime) -> list[Way]:
         taking(news, workflow=stage.workflow, dials=stage.dials) for news in _news(stage, past) if news.at >= since
     )
     takings = (one for one in found if one is not None)
-    first = stage.workflow.steps[0]
+    first, row = stage.workflow.steps[0], past.row
+    zone = zone_of(row.country, row.region, store_zone=stage.store.zone)
     kept = entries(takings, workflow=stage.workflow, is_lived=True)
-    return [Way.begun(entry, first, past=past) for entry in kept]
+    return [Way.begun(entry, first, past=past, zone=zone) for entry in kept]
 
 
 def _judge(stage: _Stage, moment: Moment, *, way: Way) -> datetime | None:
     """Decide on one step; when to look again, if ever."""
-    counting = moment.counting()
-    answer = moment.answer
-    facts = replace(moment.facts(way, counting=counting, answer=answer), was_said=_was_said(stage, moment, way=way))
-    standing = moment.standing(counting, answer=answer)
-    case = Case(stage.workflow, way.step, facts, standing, stage.law, way.due_at)
+    facts = moment.facts(way, was_said=_was_said(stage, moment, way=way))
+    case = Case(stage.workflow, way.step, facts, moment.standing, stage.law, way.due_at)
     verdict = decide(case)
     stage.found.note(verdict, at=moment.now, zone=stage.zone)
     if verdict.decision is Decision.DEFER:
@@ -200,15 +208,17 @@ def _judge(stage: _Stage, moment: Moment, *, way: Way) -> datetime | None:
 
 def _was_said(stage: _Stage, moment: Moment, *, way: Way) -> bool:
     """Whether this person got this step before; what was said to them stands last."""
+    if not stage.workflow.asks_what_was_said:
+        return False
     who = moment.past.row.id
     theirs = takewhile(lambda one: one.customer_id == who, reversed(stage.found.said))
-    return stage.workflow.asks_what_was_said and any(one.step == way.step.name for one in theirs)
+    return any(one.step == way.step.name for one in theirs)
 
 
 def _depart(moment: Moment, workflow: Workflow) -> None:
     if workflow.purpose is Purpose.MARKETING:
         left = Departure(moment.now, -1 - len(moment.departures), workflow.name)
-        moment.departures = (left, *moment.departures)[:KEPT]
+        moment.depart((left, *moment.departures)[:KEPT])
 
 
 def _news(stage: _Stage, past: Past) -> Iterator[News]:
@@ -223,7 +233,8 @@ def _news(stage: _Stage, past: Past) -> Iterator[News]:
     if EventKind.CHECKOUT_LEFT in wanted:
         for row in past.checkouts:
             yield News(EventKind.CHECKOUT_LEFT, f"checkout:{row.external_id}", past.row.id, row.updated_at)
-    yield from _days(stage, past, wanted=wanted)
+    if DAYS & wanted:
+        yield from _days(stage, past, wanted=wanted)
 
 
 def _order_news(stage: _Stage, past: Past) -> Iterator[News]:
@@ -233,12 +244,22 @@ def _order_news(stage: _Stage, past: Past) -> Iterator[News]:
         if not row.may_start or row.status == "draft":
             continue
         subject, abroad = f"order:{row.external_id}", bool(home and row.country and row.country != home)
-        moments = [(EventKind.ORDER_PLACED, row.placed_at), (EventKind.ORDER_PAID, row.paid_at)]
-        for parcel in one.parcels:
-            moments += [(EventKind.ORDER_SHIPPED, parcel.shipped_at), (EventKind.ORDER_DELIVERED, parcel.delivered_at)]
-        for kind, at in moments:
-            if at is not None and kind in stage.wanted:
+        for kind, at in _moments(one, wanted=stage.wanted):
+            if at is not None:
                 yield News(kind, subject, row.customer_id, at, abroad, rhythm=past.rhythm)
+
+
+def _moments(one: Bought, *, wanted: frozenset[str]) -> Iterator[tuple[EventKind, datetime | None]]:
+    """When the wanted of what may become of an order became of it."""
+    if EventKind.ORDER_PLACED in wanted:
+        yield EventKind.ORDER_PLACED, one.placed_at
+    if EventKind.ORDER_PAID in wanted:
+        yield EventKind.ORDER_PAID, one.row.paid_at
+    for parcel in one.parcels if PARCELS & wanted else ():
+        if EventKind.ORDER_SHIPPED in wanted:
+            yield EventKind.ORDER_SHIPPED, parcel.shipped_at
+        if EventKind.ORDER_DELIVERED in wanted:
+            yield EventKind.ORDER_DELIVERED, parcel.delivered_at
 
 
 def _days(stage: _Stage, past: Past, *, wanted: frozenset[str]) -> Iterator[News]:

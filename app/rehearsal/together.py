@@ -9,6 +9,7 @@ from multiprocessing import get_context
 import sqlalchemy as sa
 
 import workflows
+from app import memory
 from app.db import Database
 from app.model import Customer, Store
 from app.rehearsal.rehearse import Rehearsed, may_be_rehearsed, rehearse
@@ -59,6 +60,7 @@ def _customers(database: Database, store_id: int) -> int:
 
 
 def _share(task: _Task, share: tuple[int, int]) -> Rehearsed:
+    memory.settle()
     database = Database(task.url)
     try:
         return _of(database, task, share=share)

@@ -1,18 +1,24 @@
 """A rehearsal says what the live run did on the same history: the same people, the same steps, at the same times."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
+import workflows
 from app.clock import FrozenClock
 from app.model import Message, MessageState, Store
+from app.pipeline.enroll import Taking
 from app.rehearsal import CannotRehearseError, Said, rehearse, rehearse_in_parts
-from app.rehearsal.past import pasts
+from app.rehearsal.past import Past, pasts
+from app.rehearsal.person import Moment, Way
 from app.runtime import Runtime
 from connectors.records import ConsentState
+from tests.conftest import NOW
 from tests.story import Story, village
 
 PEOPLE = ("anna", "ben", "cleo", "dora", "emil")
@@ -100,6 +106,37 @@ def test_readers_who_share_a_store_read_everybody_once_between_them(story: Story
     assert [len(share) for share in shares] == [3, 2]
     assert len({past.row.id for share in shares for past in share}) == len(PEOPLE)
     assert all(len(past.orders) == 1 for share in shares for past in share)
+
+
+def test_what_is_known_is_reckoned_anew_whenever_it_changed(story: Story) -> None:
+    """A person who is followed from hour to hour is seen as one who is looked at in that hour alone."""
+    begun = story.clock.now()
+    live_on(story, Random(7), days=25, checkouts=True)
+    with story.runtime.database.read() as session:
+        lived = list(pasts(session, session.get_one(Store, story.store.id), until=story.now))
+    seen = set()
+    for past in lived:
+        followed = _moment(past, begun)
+        ways = [_way(past, f"order:{one.row.external_id}") for one in past.orders]
+        ways += [_way(past, f"checkout:{row.external_id}") for row in past.checkouts] + [_way(past, "self")]
+        for hour in range(0, int((story.now - begun).total_seconds() // 3600), 2):
+            followed.reach(begun + timedelta(hours=hour))
+            alone = _moment(past, followed.now)
+            assert followed.standing == alone.standing
+            for way in ways:
+                told = followed.facts(way, was_said=False)
+                assert told == alone.facts(replace(way, told=None), was_said=False)
+                seen.add((told.orders_since, told.is_subscribed, told.has_reviewed, bool(followed.standing.suspended)))
+    assert len(seen) > 8
+
+
+def _moment(past: Past, now: datetime) -> Moment:
+    return Moment(past, now, ZoneInfo("Europe/Berlin"), {"orders": 2}, 100)
+
+
+def _way(past: Past, subject: str) -> Way:
+    entry = Taking(subject, anchor=NOW, rank=0, due_at=NOW)
+    return Way.begun(entry, workflows.load()["welcome"].steps[0], past=past, zone=ZoneInfo("Europe/Berlin"))
 
 
 def test_every_verdict_is_counted_on_its_day(story: Story) -> None:

@@ -1,36 +1,32 @@
 """What a merchant may turn, between two stops, both allowed: a time, or a number that a condition or a code asks for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import lru_cache
 
 from workflows.language.lengths import Unit, counted, spoken
 
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """When a step falls due. Values are whole numbers of `unit` when saved; below zero is before the event."""
+    """When a step falls due. Values are whole numbers of `unit` when saved; below zero is before the event. `stops` are (low,
+    default, high) in whole units, reckoned once: every decision asks for them."""
 
     name: str
     default: timedelta
     low: timedelta
     high: timedelta
+    unit: Unit = field(init=False, repr=False, compare=False)
+    stops: tuple[int, int, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.low <= self.default <= self.high:
             raise ValueError(f"dial {self.name!r}: its default lies outside its stops")
-        if any(value % self.unit.length for value in (self.default, self.low, self.high)):
-            raise ValueError(f"dial {self.name!r}: stops and default must be whole {self.unit}")
-
-    @property
-    def unit(self) -> Unit:
-        return Unit.HOURS if self.low % timedelta(days=1) else Unit.DAYS
-
-    @property
-    def stops(self) -> tuple[int, int, int]:
-        """(low, default, high) in whole units."""
-        return _stops(self)
+        unit = Unit.HOURS if self.low % timedelta(days=1) else Unit.DAYS
+        if any(value % unit.length for value in (self.default, self.low, self.high)):
+            raise ValueError(f"dial {self.name!r}: stops and default must be whole {unit}")
+        object.__setattr__(self, "unit", unit)
+        object.__setattr__(self, "stops", tuple(one // unit.length for one in (self.low, self.default, self.high)))
 
     def value(self, saved: Mapping[str, int]) -> timedelta:
         """The turned value, or the default; a saved value that lies outside today's stops is moved to the nearer one."""
@@ -44,13 +40,6 @@ class Dial:
     def said(self, count: int) -> str:
         """So many units as people say it; "before" where it lies before the event."""
         return spoken(count * self.unit.length, self.unit) + (" before" if count < 0 else "")
-
-
-@lru_cache(maxsize=1024)
-def _stops(one: Dial) -> tuple[int, int, int]:
-    """Reckoned once a dial: every decision asks for it."""
-    length = one.unit.length
-    return one.low // length, one.default // length, one.high // length
 
 
 @dataclass(frozen=True, slots=True)
