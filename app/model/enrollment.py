@@ -38,13 +38,16 @@ class Enrollment(Base):
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
         ),
-        # Who waits where is counted on every page of workflows, and before every switch.
+        # Who waits where is counted on every page of workflows, and before every switch how they would fare: all of it stands
+        # in the index itself.
         sa.Index(
             "ix_enrollment_waiting",
             "store_id",
             "workflow",
             "step",
             "due_at",
+            "event_at",
+            "version",
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
         ),

@@ -1,6 +1,6 @@
 """The dials with which people came into a workflow, and on which they finish, whatever a merchant turned since."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,20 @@ class Settings:
             return older
         setting = self.today.get(workflow)
         return setting.dials if setting is not None else {}
+
+    def older_of(self, workflow: str) -> Iterator[tuple[int, Mapping[str, int]]]:
+        """Those older versions that are held here, with their dials."""
+        yield from ((version, dials) for (name, version), dials in self.older.items() if name == workflow)
+
+
+def every_setting(session: Session, store_id: int, *, workflow: str) -> Settings:
+    """The settings of a store, with every older version of one workflow."""
+    query = sa.select(SETTING).where(SETTING.c.store_id == store_id)
+    today = {row.workflow: row for row in session.execute(query)}
+    kept = sa.select(VERSION.c.version, VERSION.c.dials).where(
+        VERSION.c.store_id == store_id, VERSION.c.workflow == workflow
+    )
+    return Settings(today, {(workflow, version): dials for version, dials in session.execute(kept)})
 
 
 def settings_of(session: Session, store_id: int, *, wanted: set[tuple[str, int]]) -> Settings:

@@ -550,7 +550,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_enrollment_waiting",
-            ["store_id", "workflow", "step", "due_at"],
+            ["store_id", "workflow", "step", "due_at", "event_at", "version"],
             unique=False,
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),

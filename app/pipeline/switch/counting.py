@@ -14,7 +14,7 @@ from app.pipeline import rhythms
 from app.pipeline.enroll import Taking
 from app.pipeline.switch.parking import ENROLLMENT, MESSAGE, Choice, queued, waiting
 from app.pipeline.switch.recent import Entry
-from app.pipeline.versions import Settings, settings_of
+from app.pipeline.versions import every_setting
 from app.policy.holdout import is_held_out
 from workflows.language import Purpose, Step, Workflow
 
@@ -89,51 +89,58 @@ def counts(
 def on_their_way(
     session: Session, store_id: int, *, workflow: Workflow, now: datetime, shift: timedelta = NO_TIME
 ) -> Counts:
-    """How those on their way would fare from now on, if all their times moved by `shift`."""
-    at, found = now - shift, Counts()
+    """How those on their way would fare from now on, if all their times moved by `shift`; counted in the database, since tens
+    of thousands may wait."""
+    at = now - shift
+    fate = _fate(session, store_id, workflow=workflow, at=at)
+    known = ENROLLMENT.c.step.in_([one.name for one in workflow.steps])
+    people = _told(session, fate, where=sa.and_(waiting(store_id, workflow.name), known))
+    return people + _messages(session, store_id, workflow=workflow, at=at)
+
+
+def _messages(session: Session, store_id: int, *, workflow: Workflow, at: datetime) -> Counts:
+    """What was decided keeps its times."""
+    stale = (MESSAGE.c.stale_at < at, When.STALE.value)
+    fate = sa.case(stale, (MESSAGE.c.due_at <= at + SOON, When.SOON.value), else_=When.LATER.value)
+    return _told(session, fate, where=queued(store_id, workflow.name))
+
+
+def _told(session: Session, fate: sa.ColumnElement[str], *, where: sa.ColumnElement[bool]) -> Counts:
+    rows = session.execute(sa.select(fate.label("fate"), sa.func.count()).where(where).group_by("fate"))
+    found: dict[str, int] = dict(tuple(row) for row in rows)
+    return Counts(sum(found.values()), *(found.get(one.value, 0) for one in (When.SOON, When.LATER, When.STALE)))
+
+
+def _fate(session: Session, store_id: int, *, workflow: Workflow, at: datetime) -> sa.ColumnElement[str]:
+    """What `when` says of a row, in the words of the database: by its step, and by the dials with which it came in."""
+    settings = every_setting(session, store_id, workflow=workflow.name)
+    by_step = []
     for step in workflow.steps:
-        at_step = sa.and_(waiting(store_id, workflow.name), ENROLLMENT.c.step == step.name)
-        due, is_stale = ENROLLMENT.c.due_at, ENROLLMENT.c.due_at < at - step.stale
-        found += _fresh(session, sa.and_(at_step, ~is_stale), due=due, at=at)
-        found += _late(session, store_id, where=sa.and_(at_step, is_stale), workflow=workflow, now=now, shift=shift)
-    messages, is_stale = queued(store_id, workflow.name), MESSAGE.c.stale_at < at
-    found += _fresh(session, sa.and_(messages, ~is_stale), due=MESSAGE.c.due_at, at=at)
-    gone = _count(session, sa.and_(messages, is_stale))
-    return found + Counts(gone, stale=gone)
+        ways = [
+            (ENROLLMENT.c.version == version, _first_in_time(workflow, step, dials=dials, at=at))
+            for version, dials in settings.older_of(workflow.name)
+        ]
+        usual = _first_in_time(workflow, step, dials=settings.dials(workflow.name, version=0), at=at)
+        by_step.append((ENROLLMENT.c.step == step.name, sa.case(*ways, else_=usual) if ways else usual))
+    return sa.case(*by_step, else_=When.STALE.value)
 
 
-def _fresh(session: Session, where: sa.ColumnElement[bool], *, due: sa.ColumnElement[datetime], at: datetime) -> Counts:
-    total = _count(session, where)
-    soon = _count(session, sa.and_(where, due <= at + SOON))
-    return Counts(total, soon=soon, later=total - soon)
+def _first_in_time(workflow: Workflow, step: Step, *, dials: Mapping[str, int], at: datetime) -> sa.ColumnElement[str]:
+    """The first of this step and those after it that is not too late."""
+    ways = [*_in_time(ENROLLMENT.c.due_at, at=at, stale=step.stale)]
+    following = workflow.after(step.name)
+    while following is not None:
+        ways += _in_time(ENROLLMENT.c.event_at, at=at - following.wait(dials), stale=following.stale)
+        following = workflow.after(following.name)
+    return sa.case(*ways, else_=When.STALE.value)
 
 
-def _count(session: Session, where: sa.ColumnElement[bool]) -> int:
-    return session.scalar(sa.select(sa.func.count()).where(where)) or 0
-
-
-def _late(
-    session: Session,
-    store_id: int,
-    *,
-    where: sa.ColumnElement[bool],
-    workflow: Workflow,
-    now: datetime,
-    shift: timedelta,
-) -> Counts:
-    """Those whose next step is too late: the first that is not, by the dials with which they came in, is what they get."""
-    columns = (ENROLLMENT.c.step, ENROLLMENT.c.event_at, ENROLLMENT.c.due_at, ENROLLMENT.c.version)
-    rows = session.execute(sa.select(*columns).where(where)).all()
-    if not rows:
-        return Counts()
-    settings = settings_of(session, store_id, wanted={(workflow.name, row.version) for row in rows})
-    return total(_when_late(row, workflow=workflow, settings=settings, now=now, shift=shift) for row in rows)
-
-
-def _when_late(row: Any, *, workflow: Workflow, settings: Settings, now: datetime, shift: timedelta) -> When:
-    dials = settings.dials(workflow.name, version=row.version)
-    step = workflow.step(row.step)
-    return when(step, row.due_at + shift, event_at=row.event_at + shift, workflow=workflow, dials=dials, now=now)
+def _in_time(
+    moment: sa.ColumnElement[datetime], *, at: datetime, stale: timedelta
+) -> Iterator[tuple[sa.ColumnElement[bool], str]]:
+    is_fresh = moment >= at - stale
+    yield sa.and_(is_fresh, moment <= at + SOON), When.SOON.value
+    yield is_fresh, When.LATER.value
 
 
 def when(
@@ -183,10 +190,7 @@ def if_moved(session: Session, store_id: int, *, workflow: Workflow, dials: Mapp
         when(steps[one.row.step], one.due_at, event_at=one.event_at, workflow=workflow, dials=dials, now=now)
         for one in moved(session, store_id, workflow=workflow, dials=dials, now=now)
     )
-    messages = queued(store_id, workflow.name)
-    gone = _count(session, sa.and_(messages, MESSAGE.c.stale_at < now))
-    left = _fresh(session, sa.and_(messages, MESSAGE.c.stale_at >= now), due=MESSAGE.c.due_at, at=now)
-    return people + left + Counts(gone, stale=gone)
+    return people + _messages(session, store_id, workflow=workflow, at=now)
 
 
 def counts_of_recent(

@@ -90,13 +90,9 @@ def _span(figure: SentFigure, *, days: int, now: datetime) -> Span:
 
 
 def _caused(rows: list[EffectRow]) -> tuple[float, float, float] | None:
-    """Added up; the lots of different workflows are drawn apart, so their errors add up as squares."""
     known = [
-        row for row in rows if row.caused is not None and row.caused_low is not None and row.caused_high is not None
+        (row.caused, row.caused_low, row.caused_high)
+        for row in rows
+        if row.caused is not None and row.caused_low is not None and row.caused_high is not None
     ]
-    if not known:
-        return None
-    middle = sum(row.caused or 0.0 for row in known)
-    below = math.sqrt(sum(((row.caused or 0.0) - (row.caused_low or 0.0)) ** 2 for row in known))
-    above = math.sqrt(sum(((row.caused_high or 0.0) - (row.caused or 0.0)) ** 2 for row in known))
-    return middle, middle - below, middle + above
+    return added_up(known) if known else None

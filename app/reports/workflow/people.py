@@ -35,7 +35,7 @@ def examples(session: Session, store: Store, *, workflow: str, needs_order: bool
         .limit(FEW)
     )
     found = _named(session, store, rows=session.execute(came).all())
-    return found or (_buyers(session, store) if needs_order else _newest(session, store))
+    return found or (_buyers(session, store) if needs_order else _customers(session, store))
 
 
 def _buyers(session: Session, store: Store) -> list[Example]:
@@ -50,7 +50,7 @@ def _buyers(session: Session, store: Store) -> list[Example]:
     return _named(session, store, rows=session.execute(bought).all())
 
 
-def _newest(session: Session, store: Store) -> list[Example]:
+def _customers(session: Session, store: Store) -> list[Example]:
     joined = (
         sa.select(
             CUSTOMER.c.id.label("customer_id"),
@@ -58,7 +58,7 @@ def _newest(session: Session, store: Store) -> list[Example]:
             sa.func.coalesce(CUSTOMER.c.joined_at, sa.literal(store.created_at, UTCDateTime)).label("event_at"),
         )
         .where(CUSTOMER.c.store_id == store.id, CUSTOMER.c.external_id.is_not(None))
-        .order_by(CUSTOMER.c.external_id.desc())
+        .order_by(CUSTOMER.c.last_order_at.desc().nulls_last())
         .limit(FEW)
     )
     return _named(session, store, rows=session.execute(joined).all())
@@ -68,8 +68,9 @@ def _named(session: Session, store: Store, *, rows: Any) -> list[Example]:
     ids = [row.customer_id for row in rows]
     if not ids:
         return []
+    # The sum keeps SQLite from walking the whole store for these few.
     people = sa.select(CUSTOMER.c.id, CUSTOMER.c.first_name, CUSTOMER.c.last_name, CUSTOMER.c.email).where(
-        CUSTOMER.c.store_id == store.id, CUSTOMER.c.id.in_(ids), CUSTOMER.c.gone_at.is_(None)
+        CUSTOMER.c.store_id + 0 == store.id, CUSTOMER.c.id.in_(ids), CUSTOMER.c.gone_at.is_(None)
     )
     names = {
         row.id: " ".join(filter(None, (row.first_name, row.last_name))) or row.email or "?"
