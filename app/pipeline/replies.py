@@ -1,4 +1,4 @@
-"""What people send back to a number: STOP is obeyed in every store that holds it, START takes back what STOP took."""
+"""What people send back: STOP is obeyed in every store that holds the number or address, START takes back what STOP took."""
 
 from collections.abc import Sequence
 from datetime import datetime
