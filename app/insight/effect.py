@@ -8,6 +8,8 @@ that it would imply: purchases are rare sums, their variance per customer is `ra
 Values are not winsorised for it: a cap cuts off a part of the effect itself, and the interval then covers the effect on
 capped revenue only. Where a reader wants that, `capped` is applied to both groups before, and the result says so."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +17,7 @@ import numpy as np
 
 from app.insight.arrays import Floats, Numbers, floats
 
+Interval = tuple[float, float, float]
 Z = 1.959963984540054
 POWER = 2.8
 # Each group's own ratio counts like its buyers, the shared one like this many.
@@ -105,6 +108,20 @@ def effect(
         high=high,
         detectable=POWER * max(error, half),
     )
+
+
+def added_up(parts: Sequence[Interval]) -> Interval:
+    """The sum of what several workflows caused, each as (middle, low, high), with its own interval.
+
+    MOVER (Zou, Donner 2008): below the sum lies the root of the sum of the squared distances to each low end, above it that
+    to each high end. The terms for correlation are left out rightly, though the workflows share customers: each workflow
+    draws its own lot (the hash names the workflow), so the weight of a customer in one difference, with its mean of zero,
+    is independent of the one in another, and the covariance of two differences of means is zero whatever both are of.
+    """
+    middle = sum(one for one, _, _ in parts)
+    below = math.sqrt(sum((one - low) ** 2 for one, low, _ in parts))
+    above = math.sqrt(sum((high - one) ** 2 for one, _, high in parts))
+    return middle, middle - below, middle + above
 
 
 def capped(values: Numbers, *, at: float) -> Floats:

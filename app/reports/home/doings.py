@@ -1,12 +1,12 @@
 """What was sent over 7 and 30 days and how that changed, what it caused, and the workflows that cause the most."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.insight.effect import added_up
 from app.model import Store
 from app.reports import figures
 from app.reports.figures import EffectRow, SentFigure, SentRow
