@@ -37,6 +37,10 @@ JSON_CODEC: dict[str, Any] = {
 }
 NO_ZONE = "a time without a zone cannot be stored"
 SAFE_SQLITE = (3, 51, 3)
+# What is written survives a power cut; or it does once something after it was written so. A crash alone takes neither back.
+FULL, NORMAL = "FULL", "NORMAL"
+# Pages after which even a process that only appends writes the log of writes back by itself: nobody else does.
+MOST_LOGGED_PAGES = 20_000
 
 BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 Minor = sa.BigInteger
@@ -105,6 +109,9 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.main = _engine(self.url)
         self.inbox = _engine(inbox_url(self.url)) if self.is_sqlite else self.main
+        # Made once: an engine with options of its own costs more than a small transaction.
+        self._writing = self.main.execution_options(writes=FULL)
+        self._writing_inbox = {level: self.inbox.execution_options(writes=level) for level in (FULL, NORMAL)}
         self._main_lock = threading.Lock() if self.is_sqlite else None
         self._inbox_lock = threading.Lock() if self.is_sqlite else None
 
@@ -116,7 +123,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction on the main database; rolls back on any exception. Never call the outside inside."""
-        with _held(self._main_lock), Session(_writing(self.main), expire_on_commit=False) as session, session.begin():
+        with _held(self._main_lock), Session(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
@@ -125,9 +132,22 @@ class Database:
             yield session
 
     @contextmanager
-    def write_inbox(self) -> Iterator[Session]:
-        with _held(self._inbox_lock), Session(_writing(self.inbox), expire_on_commit=False) as session, session.begin():
+    def write_inbox(self, *, is_durable: bool = True) -> Iterator[Session]:
+        """One transaction on the inbox. One that is not durable holds SQLite's write lock for no flush of the disk: right for
+        what may be done again after a power cut, while webhooks wait for the lock."""
+        engine = self._writing_inbox[FULL if is_durable else NORMAL]
+        with _held(self._inbox_lock), Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def append_inbox(self) -> Iterator[sa.Connection]:
+        """The same, durable, without a session, which costs more than a few rows do. Writing SQLite's log of writes back into
+        the file, which takes many times as long, is left to the workers."""
+        with _held(self._inbox_lock), self._writing_inbox[FULL].begin() as connection:
+            if self.is_sqlite and "appends" not in connection.info:
+                connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={MOST_LOGGED_PAGES}")
+                connection.info["appends"] = True
+            yield connection
 
     def wipe(self) -> bool:
         """Write SQLite's files anew, so that nothing deleted is left in free pages, in the gaps of used ones or in the log of
@@ -152,10 +172,6 @@ def inbox_url(url: URL) -> URL:
 
 def _held(lock: "threading.Lock | None") -> AbstractContextManager[Any]:
     return lock if lock is not None else nullcontext()
-
-
-def _writing(engine: Engine) -> Engine:
-    return engine.execution_options(writes=True)
 
 
 def _rewritten(engine: Engine, lock: "threading.Lock | None") -> bool:
@@ -218,8 +234,11 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     if connection.get_execution_options().get("alone"):
         return
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    level = connection.get_execution_options().get("writes")
+    if level is not None and level != connection.info.get("level", FULL):
+        connection.exec_driver_sql(f"PRAGMA synchronous={level}")
+        connection.info["level"] = level
+    connection.exec_driver_sql("BEGIN" if level is None else "BEGIN IMMEDIATE")
 
 
 def reserve_ids(session: Session, table: sa.Table, *, count: int, beyond: int = 0) -> Sequence[int]:

@@ -17,7 +17,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import app.model  # noqa: F401 - fills the metadata below.
-from app.db import Base, Database, InboxBase
+from app.db import FULL, Base, Database, InboxBase
 
 FOLDER = Path(__file__).parent
 ADVISORY_LOCK = 5_077_201
@@ -102,7 +102,7 @@ def _engine(database: Database, part: Part) -> sa.Engine:
 def _connection(database: Database, part: Part) -> Iterator[sa.Connection]:
     """One transaction around all steps of a part, alone on its database."""
     engine = _engine(database, part)
-    with engine.connect().execution_options(writes=True) as connection:
+    with engine.connect().execution_options(writes=FULL) as connection:
         if database.is_sqlite:
             yield from _alone_on_sqlite(connection)
         else:
