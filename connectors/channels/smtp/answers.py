@@ -40,7 +40,11 @@ def failure(no: Refused) -> Temporary | Permanent:
 
 
 def slows_the_domain(no: Refused) -> bool:
-    """Whether the no is about how much this recipient's domain takes of us now (RFC 3463: policy), and not about the day."""
+    """Whether the no is about how much this recipient's domain takes of us now (RFC 3463: policy), and not about the day.
+
+    4.7.1 to a recipient is how servers greylist: each recipient is told it once, so it says nothing of the next one's."""
+    if no.moment == "recipient" and no.words == b"4.7.1":
+        return False
     return no.moment in {"recipient", "message"} and 400 <= no.code < 500 and no.words.startswith(b"4.7.")
 
 

@@ -56,7 +56,7 @@ def test_a_domain_that_slows_us_down_is_spared_and_nobody_else_is(
     channel.close()
 
 
-@pytest.mark.parametrize("answer", ["450 4.2.0 greylisted", "451 4.3.2 not now", "421 bye"])
+@pytest.mark.parametrize("answer", ["450 4.2.0 greylisted", "451 4.7.1 greylisted", "451 4.3.2 not now", "421 bye"])
 def test_what_is_not_about_its_pace_slows_no_domain(server: MailServer, clock: FrozenClock, answer: str) -> None:
     server.behaviour.refused = {SLOW[0]: answer}
     channel = channel_to(server, DomainPace(clock.now))
