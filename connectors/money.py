@@ -39,6 +39,13 @@ def major(amount: int, currency: str) -> Decimal:
     return Decimal(amount).scaleb(-exponent(currency))
 
 
+def no_debt(amount: int, name: str, *, unknown: list[str]) -> int:
+    """A sum that cannot lie below zero. One that does tells nothing, which is 0, and is noted under its name in `unknown`."""
+    if amount < 0:
+        unknown.append(f"{name}=negative")
+    return max(amount, 0)
+
+
 @lru_cache(maxsize=4096)
 def _written(value: str, currency: str) -> int:
     return _minor(value, currency)

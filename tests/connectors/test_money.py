@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import Malformed
-from connectors.money import LARGEST, major, minor
+from connectors.money import LARGEST, major, minor, no_debt
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,9 @@ def test_there_and_back_is_the_same(amount: int, currency: str) -> None:
 def test_anything_is_an_int_or_malformed(value: object) -> None:
     with suppress(Malformed):
         assert type(minor(value, "USD")) is int  # type: ignore[arg-type]  # Payloads hold anything.
+
+
+def test_a_sum_below_zero_is_none_and_is_noted() -> None:
+    unknown: list[str] = []
+    assert [no_debt(one, "order.total", unknown=unknown) for one in (500, 0, -1)] == [500, 0, 0]
+    assert unknown == ["order.total=negative"]

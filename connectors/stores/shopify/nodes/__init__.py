@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from connectors.errors import Malformed
+from connectors.money import no_debt
 from connectors.records import (
     CheckoutRecord,
     ConsentRecord,
@@ -143,7 +144,7 @@ def order(node: shapes.Order, lines: Sequence[shapes.Line], *, unknown: list[str
         placed_at=placed_at,
         updated_at=utc(node.updated_at),
         currency=total.currency_code,
-        total=money(total.amount, total.currency_code),
+        total=no_debt(money(total.amount, total.currency_code), "order.total", unknown=unknown),
         status=status,
         raw_status=raw,
         buyer=buyer(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from connectors.errors import Malformed
+from connectors.money import no_debt
 from connectors.records import (
     CheckoutRecord,
     FulfillmentRecord,
@@ -53,7 +54,7 @@ def order(body: shapes.Order, unknown: list[str], *, was_just_paid: bool = False
         placed_at=utc(placed_at),
         updated_at=utc(body.updated_at),
         currency=body.currency,
-        total=money(body.total_price, body.currency),
+        total=no_debt(money(body.total_price, body.currency), "order.total", unknown=unknown),
         status=status,
         raw_status=raw,
         buyer=buyer(

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import msgspec
 
 from connectors.errors import Malformed
-from connectors.money import minor
+from connectors.money import minor, no_debt
 from connectors.records import (
     CheckoutRecord,
     FulfillmentRecord,
@@ -71,11 +71,12 @@ def order(found: Order, frame: Frame) -> Reading:
     )
     if found.status == DRAFT:
         return Reading(tuple(_checkout(found, told)), told.unknown)
-    record = _order(found, told)
+    unknown = [*told.unknown, *_strange(found)]
+    record = _order(found, told, unknown=unknown)
     records: list[Record] = [record, *_refunds(found, frame, changed=record.updated_at), *_parcel(found, record)]
     if found.status in UNPAID:
         records += _checkout(found, told)
-    return Reading(tuple(records), (*told.unknown, *_strange(found)))
+    return Reading(tuple(records), tuple(unknown))
 
 
 def shaped_address(found: Order) -> str | None:
@@ -97,7 +98,7 @@ def _times(found: Order) -> tuple[datetime, datetime]:
     return first, changed or first
 
 
-def _order(found: Order, told: Told) -> OrderRecord:
+def _order(found: Order, told: Told, *, unknown: list[str]) -> OrderRecord:
     placed, changed = _times(found)
     status = _status(found)
     place = found.shipping if found.shipping and found.shipping.country else found.billing
@@ -107,7 +108,7 @@ def _order(found: Order, told: Told) -> OrderRecord:
         placed_at=placed,
         updated_at=changed,
         currency=found.currency,
-        total=minor(found.total, found.currency),
+        total=no_debt(minor(found.total, found.currency), "order.total", unknown=unknown),
         status=status,
         raw_status=found.status[:60],
         buyer=buyer(found.billing, customer_id=found.customer_id, told=told),

@@ -123,6 +123,12 @@ def test_who_made_an_order_is_told(read: Any, via: str, wanted: Origin) -> None:
     assert len(reading.unknown) == (wanted is Origin.UNKNOWN)
 
 
+def test_a_negative_total_tells_nothing_and_is_counted(read: Any) -> None:
+    reading = read("order.updated", an_order(total="-5.00"))
+    assert the_order(reading).total == 0
+    assert reading.unknown == ("order.total=negative",)
+
+
 def test_an_order_in_the_trash_is_gone(read: Any) -> None:
     assert read("order.updated", an_order(status="trash")).records == (GoneRecord(Kind.ORDER, "14", NOW),)
 
