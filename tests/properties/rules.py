@@ -111,8 +111,10 @@ def _held_out(oracle: "Oracle", letter: Letter) -> bool:
 
 
 def _switched_off(oracle: "Oracle", letter: Letter) -> bool:
-    before = [on for at, name, on in oracle.lives.switched if name == letter.message.workflow and at < letter.at]
-    return bool(before) and not before[-1]
+    """What waited may leave in the very moment of the switch that lets it go."""
+    told = [(at, on) for at, name, on in oracle.lives.switched if name == letter.message.workflow]
+    known = [on for at, on in told if at < letter.at or (on and at == letter.at)]
+    return bool(known) and not known[-1]
 
 
 EACH = (

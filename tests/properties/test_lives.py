@@ -1,6 +1,14 @@
 """Many random lives at once, against the real pipeline: what must never be never is. Ten thousand are lived by
 `python -m tests.soak.lives`; here some hundreds, the same in each run."""
 
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.conftest import NOW
+from tests.properties.rules import EACH, Letter
 from tests.soak.lives import world
 
 PEOPLE, DAYS, SEED = 250, 12, 100
@@ -11,3 +19,13 @@ def test_whatever_happens_nobody_is_embarrassed() -> None:
     assert seen.complaints == []
     assert seen.said.total() > PEOPLE
     assert len(seen.said) > 10
+
+
+@pytest.mark.parametrize(("minutes", "is_wrong"), [(-1, False), (0, False), (5, True), (10, False), (11, False)])
+def test_what_waited_may_leave_in_the_moment_of_its_switch(minutes: int, is_wrong: bool) -> None:
+    switched = [(NOW, "welcome", False), (NOW + timedelta(minutes=10), "welcome", True)]
+    oracle: Any = SimpleNamespace(lives=SimpleNamespace(switched=switched))
+    message = SimpleNamespace(workflow="welcome", text="welcome_hello")
+    letter = Letter(NOW + timedelta(minutes=minutes), "anna", message, way=None)
+    rule = next(rule for rule in EACH if rule.__name__ == "_switched_off")
+    assert rule(oracle, letter) is is_wrong
