@@ -29,8 +29,14 @@ class Section:
     fields: tuple[Field, ...] = ()
 
 
+def _number(name: str, label: str, *, span: tuple[int, int], unit: str, says: str = "") -> Field:
+    """A whole number of a unit, from one bound to the other, both included."""
+    low, high = span
+    return Field(name, label, fields.number(low, high), kind=Kind.NUMBER, unit=unit, low=low, high=high, help=says)
+
+
 def _days(name: str, label: str, *, says: str = "") -> Field:
-    return Field(name, label, fields.number(7, 3650), kind=Kind.NUMBER, unit=DAYS, low=7, high=3650, help=says)
+    return _number(name, label, span=(7, 3650), unit=DAYS, says=says)
 
 
 def _yes(name: str, label: str, *, says: str) -> Field:
@@ -111,24 +117,18 @@ SECTIONS: tuple[Section, ...] = (
         marked("Sending"),
         marked("How often, and when. What belongs to an order is not held back by this."),
         (
-            Field(
+            _number(
                 "cap_hours",
                 marked("At most one marketing e-mail in"),
-                fields.number(1, 168),
-                kind=Kind.NUMBER,
+                span=(1, 168),
                 unit=marked("hours"),
-                low=1,
-                high=168,
-                help=marked("To one person, over all workflows."),
+                says=marked("To one person, over all workflows."),
             ),
-            Field(
+            _number(
                 "cap_per_week",
                 marked("At most in seven days"),
-                fields.number(1, 7),
-                kind=Kind.NUMBER,
+                span=(1, 7),
                 unit=marked("marketing e-mails"),
-                low=1,
-                high=7,
             ),
             Field("quiet_from", marked("Quiet from"), fields.clock, fields.shown_clock, Kind.CLOCK),
             Field(
@@ -139,15 +139,12 @@ SECTIONS: tuple[Section, ...] = (
                 Kind.CLOCK,
                 marked("Where the recipient lives. Both empty: never."),
             ),
-            Field(
+            _number(
                 "holdout_percent",
                 marked("Held out to measure against"),
-                fields.number(0, 50),
-                kind=Kind.NUMBER,
+                span=(0, 50),
                 unit=marked("percent"),
-                low=0,
-                high=50,
-                help=marked("Without people held out nobody can say what the messages really bring."),
+                says=marked("Without people held out nobody can say what the messages really bring."),
             ),
             Field(
                 "warm_up_since",
@@ -156,14 +153,11 @@ SECTIONS: tuple[Section, ...] = (
                 kind=Kind.DAY,
                 help=marked("From that day on a little more leaves each day. Empty: no warm-up."),
             ),
-            Field(
+            _number(
                 "warm_up_first",
                 marked("Beginning with"),
-                fields.number(10, 100_000),
-                kind=Kind.NUMBER,
+                span=(10, 100_000),
                 unit=marked("messages a day"),
-                low=10,
-                high=100_000,
             ),
             _yes(
                 "wraps_links",
