@@ -8,6 +8,7 @@ SMTP; no body line is longer than 76 characters.
 import binascii
 import hashlib
 import re
+import struct
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -25,6 +26,9 @@ OURS = frozenset(
     {"from", "to", "cc", "bcc", "sender", "reply-to", "subject", "date", "message-id", "mime-version", "return-path"}
 )
 
+OF_ONE_PERSON = frozenset({"List-Unsubscribe"})
+WRONG_NAME = "a header's name is not allowed, or stands twice"
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _PLAIN_SUBJECT = re.compile(r"[!-~]+(?: [!-~]+)*")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -36,7 +40,6 @@ _DOMAIN = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
 _MESSAGE_ID = re.compile(r"<?([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+)>?")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,76}")
 _HEADER_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
-_ROWS = re.compile(rb".{1,%d}" % WIDTH)
 _Q_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 
 
@@ -143,17 +146,24 @@ def _clean(name: str, text: str) -> str:
 
 
 def _extra(headers: tuple[tuple[str, str], ...]) -> list[str]:
-    seen: set[str] = set()
-    lines = []
-    for name, value in headers:
-        lower = name.lower()
-        if not _HEADER_NAME.fullmatch(name) or lower in OURS or lower.startswith("content-") or lower in seen:
-            raise Permanent("a header's name is not allowed, or stands twice")
-        seen.add(lower)
-        if not _HEADER_VALUE.fullmatch(value):
-            raise Permanent(f"{name} is empty or holds a line break or a character outside ASCII")
-        lines.append(_folded(f"{name}: {value}"))
-    return lines
+    if len({name.lower() for name, _ in headers}) < len(headers):
+        raise Permanent(WRONG_NAME)
+    return [_header(name, value) if name in OF_ONE_PERSON else _kept_header(name, value) for name, value in headers]
+
+
+def _header(name: str, value: str) -> str:
+    lower = name.lower()
+    if not _HEADER_NAME.fullmatch(name) or lower in OURS or lower.startswith("content-"):
+        raise Permanent(WRONG_NAME)
+    if not _HEADER_VALUE.fullmatch(value):
+        raise Permanent(f"{name} is empty or holds a line break or a character outside ASCII")
+    return _folded(f"{name}: {value}")
+
+
+@lru_cache(maxsize=256)
+def _kept_header(name: str, value: str) -> str:
+    """What all messages of a step say."""
+    return _header(name, value)
 
 
 def _folded(line: str) -> str:
@@ -222,11 +232,14 @@ def _html(html: str) -> tuple[bytes, ...]:
 
 def _utf8(text: str) -> bytes:
     try:
-        return text.replace("\r\n", "\n").replace("\r", "\n").encode()
+        return (text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text).encode()
     except UnicodeEncodeError:
         raise Permanent("the message holds half a character") from None
 
 
 def _base64(raw: bytes) -> bytes:
     encoded = binascii.b2a_base64(raw.replace(b"\n", b"\r\n"), newline=False)
-    return b"\r\n".join(_ROWS.findall(encoded))
+    # Cut in one call: with a pattern it took three times as long, and a quarter of a mail's whole time.
+    rows = struct.unpack_from(f"{WIDTH}s" * (len(encoded) // WIDTH), encoded)
+    rest = encoded[len(rows) * WIDTH :]
+    return b"\r\n".join((*rows, rest) if rest else rows)

@@ -72,11 +72,14 @@ def check(story: Story, postman: Postman, *, names: list[str], moments: list[str
 
 
 def test_wherever_it_dies_another_worker_goes_on(story: Story, fate: Fate, postman: Postman) -> None:
-    """Every point of the handing over, and every fifth of all others; which fifth is by chance."""
+    """Every point of the handing over, the first of each kind, and every fifth of all others; which fifth is by chance."""
     news(story, 0)
     live(story, fate, until=FOREVER)
     whole, fifth = fate.points, random.randrange(5)
-    chosen = [one for one in range(1, whole + 1) if one % 5 == fifth or fate.names[one - 1] in HANDING_OVER]
+    first = {fate.names.index(name) + 1 for name in set(fate.names)}
+    chosen = [
+        one for one in range(1, whole + 1) if one % 5 == fifth or one in first or fate.names[one - 1] in HANDING_OVER
+    ]
     moments = set()
     for number in chosen:
         names = news(story, number)

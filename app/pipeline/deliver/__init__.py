@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from app import log
 from app.model import Message, MessageState, OutcomeKind
 from app.pipeline import ledger
+from app.pipeline.deliver.desk import desks_of
 from app.pipeline.deliver.door import Wanting, judge
 from app.pipeline.deliver.door import put_off as put_off_all
 from app.pipeline.deliver.handing import hand_over
@@ -68,10 +69,12 @@ def send(runtime: Runtime, journal: Journal, *, rows: Sequence[Row]) -> list[Wan
         return []
     if journal.is_busy:
         settle_own(runtime, journal)
+    now = runtime.clock.now()
+    desks = desks_of(runtime, rows, now=now)
     # Said before the commit: a worker that breaks right after it has to look into its journal.
     journal.begin()
     with runtime.database.write() as session:
-        judged = judge(session, rows, runtime=runtime, worker=journal.worker, now=runtime.clock.now())
+        judged = judge(session, rows, desks=desks, worker=journal.worker, now=now)
     settlements = hand_over(runtime, journal, ready=judged.ready)
     if settlements:
         with runtime.database.write() as session:

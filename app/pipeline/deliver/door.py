@@ -1,4 +1,4 @@
-"""At the door: every gate is asked again on today's facts, and what may leave is marked, in one transaction.
+"""At the door: every gate is asked again on today's facts, and what may leave is marked, in one short transaction.
 
 The customers' rows are locked first, in the order of their ids, so that two workers never count the same person's messages
 past each other. Several messages of one person are judged one after the other, the right of way first, and each sees the
@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.facts import Ask, departures, gather, law_of
+from app.facts import departures
 from app.model import (
     Customer,
     Enrollment,
@@ -21,21 +21,18 @@ from app.model import (
     Message,
     MessageState,
     OutcomeKind,
-    Store,
 )
 from app.pipeline import ledger
 from app.pipeline.deliver.codes import given_away, worth
-from app.pipeline.deliver.envelopes import Letterhead, Text, letterhead_of
+from app.pipeline.deliver.desk import Desk
+from app.pipeline.deliver.envelopes import Text
 from app.pipeline.deliver.pace import Pace, held
 from app.pipeline.deliver.warmth import Warmth, keep, warmth_of
 from app.pipeline.fair import PARKED, Row
-from app.pipeline.texts import own_texts
-from app.pipeline.versions import Settings, settings_of
-from app.policy import Case, Decision, Law, Reason, Standing, Verdict, decide
+from app.policy import Case, Decision, Reason, Verdict, decide
 from app.rows import among, bulk_update, table_of
-from app.runtime import Runtime
 from connectors.base import Ability
-from workflows.language import Facts, Purpose
+from workflows.language import Purpose
 
 CUSTOMER = table_of(Customer)
 ENROLLMENT = table_of(Enrollment)
@@ -78,26 +75,21 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
-    """What lies on the desk while one store's messages are judged."""
+class _Till:
+    """What is counted while one store's messages are judged: the day's warm-up, and what each workflow's codes give away."""
 
-    runtime: Runtime
-    store: Store
-    head: Letterhead
-    law: Law
-    settings: Settings
-    given: dict[str, int]
-    texts: Mapping[tuple[str, str], str]
-    seen: Mapping[int, tuple[Facts, Standing]]
-    people: Mapping[int, Any]
     warmth: Warmth
-    now: datetime
+    given: dict[str, int]
 
 
 @dataclass(slots=True)
 class _Written:
-    """What one batch writes, gathered first and executed at once."""
+    """What one batch writes, gathered first and executed at once; `sending` are the ids of what may leave, by channel."""
 
+    worker: str
+    people: Mapping[int, Any]
+    now: datetime
+    sending: dict[str, list[int]] = field(default_factory=dict)
     ready: list[Ready] = field(default_factory=list)
     wanting: list[Wanting] = field(default_factory=list)
     moves: list[dict[str, Any]] = field(default_factory=list)
@@ -106,33 +98,36 @@ class _Written:
     warmths: list[Warmth] = field(default_factory=list)
 
 
-def judge(session: Session, taken: Sequence[Row], *, runtime: Runtime, worker: str, now: datetime) -> Judged:
-    """Judge messages that were claimed; those that may leave are `sending` under this worker's name when this commits."""
+def judge(session: Session, taken: Sequence[Row], *, desks: Mapping[int, Desk], worker: str, now: datetime) -> Judged:
+    """Judge messages that were claimed, each by what lies on its store's desk; those that may leave are `sending` under this
+    worker's name when this commits."""
     rows = _still(session, taken)
     people = _locked(session, sorted({row.customer_id for row in rows}))
-    written = _Written()
+    written = _Written(worker, people, now)
     for store_id in dict.fromkeys(row.store_id for row in rows):
         mine = [row for row in rows if row.store_id == store_id]
-        desk = _desk(session, store_id, rows=mine, runtime=runtime, people=people, now=now)
+        desk = desks[store_id]
+        till = _till(session, desk, rows=mine, now=now)
         for row in mine:
-            _judge_one(desk, row, written=written, worker=worker)
-        written.warmths.append(desk.warmth)
-    _write(session, written, now=now)
+            _judge_one(desk, row, till=till, written=written)
+        written.warmths.append(till.warmth)
+    _write(session, written)
     return Judged(written.ready, written.wanting)
 
 
 def _still(session: Session, taken: Sequence[Row]) -> list[Row]:
-    """Those that are as they were when they were taken, in the order of judgement, with what their enrollment is about."""
-    alarms = {row.id: row.alarm_at for row in taken}
+    """Those that are as they were when they were taken, in the order of judgement. Whose person became another one meanwhile is
+    left until its lease is over: what was read was about the one before."""
     query = (
-        sa.select(MESSAGE, ENROLLMENT.c.subject, ENROLLMENT.c.event_at, ENROLLMENT.c.version)
-        .join(ENROLLMENT, ENROLLMENT.c.id == MESSAGE.c.enrollment_id)
-        .where(among(session, MESSAGE.c.id, values=sorted(alarms)), MESSAGE.c.state == MessageState.QUEUED)
+        sa.select(MESSAGE.c.id, MESSAGE.c.alarm_at, MESSAGE.c.customer_id)
+        .where(among(session, MESSAGE.c.id, values=sorted(row.id for row in taken)))
+        .where(MESSAGE.c.state == MessageState.QUEUED)
         .order_by(MESSAGE.c.id)
-        .with_for_update(of=MESSAGE)
+        .with_for_update()
     )
-    found = [row for row in session.execute(query) if row.alarm_at == alarms[row.id]]
-    return sorted(found, key=lambda row: (row.rank, row.due_at, row.id))
+    found = {number: same for number, *same in session.execute(query)}
+    still = [row for row in taken if found.get(row.id) == [row.alarm_at, row.customer_id]]
+    return sorted(still, key=lambda row: (row.rank, row.due_at, row.id))
 
 
 def _locked(session: Session, ids: Sequence[int]) -> dict[int, Any]:
@@ -141,95 +136,66 @@ def _locked(session: Session, ids: Sequence[int]) -> dict[int, Any]:
     return {row.id: row for row in session.execute(query.order_by(CUSTOMER.c.id).with_for_update())}
 
 
-def _desk(
-    session: Session, store_id: int, *, rows: Sequence[Row], runtime: Runtime, people: Mapping[int, Any], now: datetime
-) -> _Desk:
-    store = session.get_one(Store, store_id)
-    settings = settings_of(session, store_id, wanted={(row.workflow, row.version) for row in rows})
-    turned = _turned(rows, settings=settings, runtime=runtime)
-    asks = [_ask(row, turned=turned, runtime=runtime) for row in rows]
-    budgeted = {row.workflow for row in rows if (one := runtime.workflows.get(row.workflow)) and one.budget}
+def _till(session: Session, desk: Desk, *, rows: Sequence[Row], now: datetime) -> _Till:
+    store, config = desk.store, desk.runtime.config
+    budgeted = {workflow.name for workflow, _ in desk.steps.values() if workflow.budget}
     asking = [row.enrollment_id for row in rows]
-    return _Desk(
-        runtime=runtime,
-        store=store,
-        head=letterhead_of(store),
-        law=law_of(store),
-        settings=settings,
-        given={one: given_away(session, store_id, workflow=one, now=now, but=asking) for one in budgeted},
-        texts=own_texts(session, store_id),
-        seen=gather(session, store, asks=asks, now=now, with_items=True),
-        people=people,
-        warmth=warmth_of(session, store, sender=store.sender_address or runtime.config.mail_from, now=now),
-        now=now,
+    return _Till(
+        warmth_of(session, store, sender=store.sender_address or config.mail_from, now=now),
+        {one: given_away(session, store.id, workflow=one, now=now, but=asking) for one in budgeted},
     )
 
 
-Turned = Mapping[tuple[str, int], Mapping[str, int]]
-
-
-def _turned(rows: Sequence[Row], *, settings: Settings, runtime: Runtime) -> Turned:
-    """The dials of each workflow and version that these messages are of."""
-    return {
-        (name, version): workflow.turned(settings.dials(name, version=version))
-        for name, version in {(row.workflow, row.version) for row in rows}
-        if (workflow := runtime.workflows.get(name)) is not None
-    }
-
-
-def _ask(row: Row, *, turned: Turned, runtime: Runtime) -> Ask:
-    workflow, dials = runtime.workflows.get(row.workflow), turned.get((row.workflow, row.version), {})
-    said = (row.workflow, row.step) if workflow and workflow.asks_what_was_said else None
-    return Ask(row.id, row.customer_id, row.subject, row.event_at, row.medium, dials, said)
-
-
-def _judge_one(desk: _Desk, row: Row, *, written: _Written, worker: str) -> None:
-    pace: Pace = written.paces.get(row.customer_id) or dict(desk.people[row.customer_id].pace or {})
-    verdict = _verdict(desk, row, pace=pace)
+def _judge_one(desk: Desk, row: Row, *, till: _Till, written: _Written) -> None:
+    pace: Pace = written.paces.get(row.customer_id) or written.people[row.customer_id].pace or {}
+    verdict = _verdict(desk, row, till=till, pace=pace)
     percent = _missing_code(desk, row) if verdict.decision is Decision.SEND else 0
     if percent:
-        verdict = _afford(desk, row, percent=percent)
+        verdict = _afford(desk, row, till=till, percent=percent)
     if percent and verdict.decision is Decision.SEND:
         written.wanting.append(Wanting(row, percent))
         return
     if verdict.decision is not Decision.SEND:
-        _turned_away(desk, row, verdict=verdict, written=written)
+        _turned_away(row, verdict, written=written)
         return
-    written.ready.append(Ready(row, _text(desk, row), desk.now))
+    own = desk.texts.get((row.workflow, row.step))
+    text = Text(row, desk.head, written.people[row.customer_id], facts=desk.seen[row.id][0], own=own)
+    written.ready.append(Ready(row, text, written.now))
+    written.sending.setdefault(desk.runtime.channels[row.medium].name, []).append(row.id)
     if row.purpose == Purpose.MARKETING:
-        desk.warmth.taken += 1
+        till.warmth.taken += 1
         written.paces[row.customer_id] = held(
-            pace, medium=row.medium, message_id=row.id, workflow=row.workflow, now=desk.now
+            pace, medium=row.medium, message_id=row.id, workflow=row.workflow, now=written.now
         )
-    sending = {"state": MessageState.SENDING, "worker": worker, "channel": desk.runtime.channels[row.medium].name}
-    written.moves.append(_move(row, **sending, alarm_at=desk.now + SENDING_LEASE))
 
 
-def _missing_code(desk: _Desk, row: Row) -> int:
+def _missing_code(desk: Desk, row: Row) -> int:
     """How much the code gives that this message still needs; 0 where it has its code, or needs none."""
-    code = desk.runtime.workflows[row.workflow].step(row.step).send.code
-    facts = desk.seen[row.id][0]
+    _, step = desk.steps[row.workflow, row.step]
+    code = step.send.code
+    if code is None or desk.seen[row.id][0].code is not None:
+        return 0
     connector = desk.runtime.connectors.get(desk.store.platform)
     makes_codes = connector is not None and Ability.MAKE_CODES in connector.abilities
-    return facts.dials[code.percent.name] if code and makes_codes and facts.code is None else 0
+    return desk.seen[row.id][0].dials[code.percent.name] if makes_codes else 0
 
 
-def _afford(desk: _Desk, row: Row, *, percent: int) -> Verdict:
+def _afford(desk: Desk, row: Row, *, till: _Till, percent: int) -> Verdict:
     """Whether this month's budget for codes has room for this one; if so, it is reckoned with for the next."""
-    budget = desk.runtime.workflows[row.workflow].budget
-    if budget is None:
+    workflow, _ = desk.steps[row.workflow, row.step]
+    if workflow.budget is None:
         return Verdict(Decision.SEND, Reason.DUE)
-    facts, given = desk.seen[row.id][0], desk.given[row.workflow]
+    facts, given = desk.seen[row.id][0], till.given[row.workflow]
     with_this = given + worth(facts.customer.spent, facts.customer.orders, percent=percent)
-    if with_this > facts.dials[budget.name] * facts.minor:
+    if with_this > facts.dials[workflow.budget.name] * facts.minor:
         return Verdict(Decision.DROP, Reason.OVER_BUDGET, {"given": given})
-    desk.given[row.workflow] = with_this
+    till.given[row.workflow] = with_this
     return Verdict(Decision.SEND, Reason.DUE)
 
 
-def _verdict(desk: _Desk, row: Row, *, pace: Pace) -> Verdict:
-    workflow = desk.runtime.workflows.get(row.workflow)
-    if workflow is None or row.step not in {one.name for one in workflow.steps}:
+def _verdict(desk: Desk, row: Row, *, till: _Till, pace: Pace) -> Verdict:
+    written = desk.steps.get((row.workflow, row.step))
+    if written is None:
         return Verdict(Decision.DROP, Reason.WORKFLOW_GONE)
     if not desk.settings.is_on(row.workflow):
         return Verdict(Decision.DEFER, Reason.SWITCHED_OFF, until=PARKED)
@@ -238,29 +204,26 @@ def _verdict(desk: _Desk, row: Row, *, pace: Pace) -> Verdict:
     if row.id not in desk.seen:
         return Verdict(Decision.DROP, Reason.CUSTOMER_GONE)
     facts, standing = desk.seen[row.id]
-    today = replace(standing, recent=departures(pace, row.medium))
-    case = Case(workflow, workflow.step(row.step), facts, today, desk.law, row.due_at, row.id)
-    return desk.warmth.judged(decide(case), case)
+    recent = departures(pace, row.medium)
+    if recent != standing.recent:
+        standing = replace(standing, recent=recent)
+    case = Case(*written, facts, standing, desk.law, row.due_at, row.id)
+    return till.warmth.judged(decide(case), case)
 
 
-def _text(desk: _Desk, row: Row) -> Text:
-    own = desk.texts.get((row.workflow, row.step))
-    return Text(row, desk.head, desk.people[row.customer_id], facts=desk.seen[row.id][0], own=own)
-
-
-def _turned_away(desk: _Desk, row: Row, *, verdict: Verdict, written: _Written) -> None:
+def _turned_away(row: Row, verdict: Verdict, *, written: _Written) -> None:
     written.entries.append(
         ledger.Entry(row, KINDS[verdict.decision], verdict.reason, seen=verdict.seen, until=verdict.until)
     )
     if verdict.decision is Decision.DEFER and verdict.until is not None:
-        written.moves.append(_move(row, alarm_at=max(verdict.until, desk.now), tries=0, reason=verdict.reason))
+        written.moves.append(_move(row, alarm_at=max(verdict.until, written.now), tries=0, reason=verdict.reason))
     else:
         written.moves.append(_move(row, state=MessageState.DROPPED, reason=verdict.reason))
 
 
 def put_off(session: Session, rows: Sequence[Row], *, reason: Reason, now: datetime) -> None:
     """Messages that cannot be judged just now are asked about again soon, or dropped where they would be stale by then."""
-    written = _Written()
+    written = _Written("", {}, now)
     for row in _still(session, rows):
         until = now + ASK_AGAIN * 2 ** min(max(row.tries - 1, 0), 4)
         is_stale = until > row.stale_at
@@ -268,10 +231,10 @@ def put_off(session: Session, rows: Sequence[Row], *, reason: Reason, now: datet
         written.entries.append(ledger.Entry(row, kind, reason, until=None if is_stale else until))
         change: dict[str, object] = {"state": MessageState.DROPPED} if is_stale else {"alarm_at": until}
         written.moves.append(_move(row, **change, reason=reason))
-    _write(session, written, now=now)
+    _write(session, written)
 
 
-COLUMNS = ("state", "worker", "channel", "alarm_at", "tries", "reason")
+COLUMNS = ("state", "alarm_at", "tries", "reason")
 
 
 def _move(row: Row, **changes: object) -> dict[str, Any]:
@@ -279,13 +242,26 @@ def _move(row: Row, **changes: object) -> dict[str, Any]:
     return {"id": row.id, **{name: changes.get(name, getattr(row, name)) for name in COLUMNS}}
 
 
-def _write(session: Session, written: _Written, *, now: datetime) -> None:
+def _write(session: Session, written: _Written) -> None:
+    for channel, ids in written.sending.items():
+        _mark_sending(session, ids, channel=channel, written=written)
     bulk_update(session, MESSAGE, rows=written.moves)
     paces = [{"id": customer_id, "pace": pace} for customer_id, pace in sorted(written.paces.items())]
     bulk_update(session, CUSTOMER, rows=paces)
-    ledger.write(session, written.entries, now=now)
+    ledger.write(session, written.entries, now=written.now)
     keep(session, written.warmths)
     _stop(session, [one.row.enrollment_id for one in written.entries if one.kind is OutcomeKind.STOPPED])
+
+
+def _mark_sending(session: Session, ids: Sequence[int], *, channel: str, written: _Written) -> None:
+    """In one statement, for all of them become the same."""
+    session.execute(
+        sa.update(MESSAGE)
+        .where(among(session, MESSAGE.c.id, values=sorted(ids)))
+        .values(
+            state=MessageState.SENDING, worker=written.worker, channel=channel, alarm_at=written.now + SENDING_LEASE
+        )
+    )
 
 
 def _stop(session: Session, enrollments: Sequence[int]) -> None:
