@@ -1,5 +1,6 @@
 """Home, the workflows and their texts: what they say, what needs attention, and how few questions they ask."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -90,6 +91,8 @@ def test_what_needs_attention_is_said_with_what_to_do(
         "/admin/workflows/welcome/texts/hello",
     ):
         assert said in page
+    for path in set(re.findall('href="(/admin/[^"#]*)"', page)):
+        assert client.get(path, headers=staff_of(runtime, corner)).status_code == 200, path
 
 
 def _trouble(runtime: Runtime, house: House) -> None:
