@@ -14,8 +14,19 @@ from sqlalchemy.orm import Session
 
 from app.model import Store, StoreText
 from app.model.event import EventKind
-from app.render import BadTextError, Complaint, Rendered, compiled_own, complaints, render, sample, source_of
+from app.render import (
+    BadTextError,
+    Complaint,
+    Rendered,
+    compiled_own,
+    complaints,
+    language_of,
+    render,
+    sample,
+    source_of,
+)
 from app.render.names import KNOWN, Kind
+from app.render.values import Voice
 from app.rows import table_of
 from workflows.language import Facts, Purpose, Workflow
 
@@ -76,11 +87,12 @@ def text_complaints(workflow: Workflow, step: str, *, source: str, now: datetime
     return []
 
 
-def preview_text(workflow: Workflow, step: str, *, source: str, now: datetime) -> Rendered:
-    """The text filled in for an invented customer, who has only what stands behind this step. Raises BadTextError."""
+def preview_text(workflow: Workflow, step: str, *, source: str, now: datetime, voice: Voice | None = None) -> Rendered:
+    """The text filled in for an invented customer, who has only what stands behind this step, in an invented store's voice
+    where none is given. Raises BadTextError."""
     one, known = workflow.step(step), names_of(workflow, step)
     facts = sample.facts(now, dials=workflow.turned({}), code="ANNA-7K2P" if one.send.code else None)
-    voice = sample.voice(is_marketing=workflow.purpose is Purpose.MARKETING)
+    voice = voice or sample.voice(is_marketing=workflow.purpose is Purpose.MARKETING)
     return render(compiled_own(one.send.text, source), _only(facts, known=known), voice=voice)
 
 
@@ -124,8 +136,10 @@ def _add(session: Session, store_id: int, *, workflow: Workflow, step: str, sour
 
 
 def text_of(session: Session, *, store_id: int, workflow: Workflow, step: str) -> TextView:
-    """The text of a step as it stands in this store. Raises KeyError where there is no such step."""
-    default = source_of(workflow.step(step).send.text)
+    """The text of a step as it stands in this store, the default in its language. Raises KeyError where there is no such
+    step."""
+    locale = session.scalar(sa.select(Store.locale).where(Store.id == store_id))
+    default = source_of(workflow.step(step).send.text, language_of(locale))
     versions = _versions(session, store_id, workflow=workflow.name, step=step)
     own = versions[0].source if versions else None
     return TextView(

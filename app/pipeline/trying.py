@@ -51,7 +51,8 @@ def written(session: Session, store: Store, *, draft: Draft, person: Person | No
     """The words for this person, or for an invented one. Raises BadTextError."""
     workflow, one = draft.workflow, draft.workflow.step(draft.step)
     if person is None:
-        return preview_text(workflow, draft.step, source=draft.source, now=now)
+        voice = _voice(store, workflow)
+        return preview_text(workflow, draft.step, source=draft.source, now=now, voice=voice)
     ask = Ask(1, person.customer_id, person.subject, person.event_at, dials=workflow.turned({}))
     told = gather(session, store, asks=[ask], now=now, with_items=True).get(1)
     if told is None:

@@ -6,19 +6,20 @@ Markdown with variables, judged by an allow-list of syntax and names and compile
 
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
 
 from jinja2 import TemplateError, UndefinedError
 
 from app.render import clean, forms, sample
 from app.render.context import context
 from app.render.links import led
+from app.render.sources import FOLDER, SOURCE, language_of, languages, source_of, tongue
 from app.render.text import Text, compiled, complaints
 from app.render.values import BadTextError, Complaint, Rendered, Voice
 from connectors.errors import Malformed
 from workflows.language import Facts, Purpose, Workflow
 
 __all__ = [
+    "FOLDER",
     "BadTextError",
     "Complaint",
     "Rendered",
@@ -26,29 +27,24 @@ __all__ = [
     "Voice",
     "compiled_own",
     "complaints",
+    "language_of",
+    "languages",
     "load",
     "preview",
     "render",
     "source_of",
+    "tongue",
 ]
 
-FOLDER = Path(__file__).parents[2] / "templates" / "messages"
 LONGEST_SUBJECT = 200
 LONGEST_PAGE = 200_000
 
 
 @lru_cache(maxsize=256)
-def load(name: str) -> Text:
-    """The text of this name, compiled once a process. Raises BadTextError where there is none, or something is wrong in it."""
-    return compiled(name, source_of(name))
-
-
-def source_of(name: str) -> str:
-    """The default text of this name as it was written. Raises BadTextError where there is none."""
-    path = FOLDER / f"{name}.md"
-    if not name.isidentifier() or name.startswith("_") or not path.is_file():
-        raise BadTextError(name, 1, reason="there is no such text")
-    return path.read_text("utf-8")
+def load(name: str, language: str = SOURCE) -> Text:
+    """The text of this name, compiled once a process; English where there is none in this language. Raises BadTextError where
+    there is none at all, or something is wrong in it."""
+    return compiled(name, source_of(name, language))
 
 
 @lru_cache(maxsize=1024)
@@ -87,9 +83,10 @@ def _why(error: Exception) -> str:
     )
 
 
-def preview(workflow: Workflow, step: str, *, now: datetime) -> Rendered:
+def preview(workflow: Workflow, step: str, *, now: datetime, language: str = SOURCE) -> Rendered:
     """The message of a step, filled in for an invented customer. Raises BadTextError as `load` and `render`."""
     one = workflow.step(step)
     dials = workflow.turned({})
     facts = sample.facts(now, dials=dials, code="ANNA-7K2P" if one.send.code else None)
-    return render(load(one.send.text), facts, voice=sample.voice(is_marketing=workflow.purpose is Purpose.MARKETING))
+    voice = sample.voice(is_marketing=workflow.purpose is Purpose.MARKETING, locale=language)
+    return render(load(one.send.text, language), facts, voice=voice)

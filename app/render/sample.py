@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from app.render.values import Voice
+from app.translations import marked, said
 from workflows.language import (
     CheckoutFacts,
     CustomerFacts,
@@ -20,17 +21,22 @@ ITEMS = (
 )
 
 
-def voice(*, is_marketing: bool) -> Voice:
+REASONS = {
+    True: marked("You get this because you subscribed to news from %(name)s."),
+    False: marked("You get this because of your order at %(name)s."),
+}
+
+
+def voice(*, is_marketing: bool, locale: str = "en") -> Voice:
     """How the invented store speaks."""
-    reason = "you subscribed to news from" if is_marketing else "of your order at"
     return Voice(
         store_name="The Corner Store",
         store_url=STORE,
         postal_address="1 Example Street\nLondon EX1 1EX",
-        locale="en",
+        locale=locale,
         zone="Europe/London",
         currency="GBP",
-        reason_line=f"You get this because {reason} The Corner Store.",
+        reason_line=said(locale, REASONS[is_marketing], name="The Corner Store"),
         unsubscribe_url=f"{STORE}/unsubscribe" if is_marketing else None,
         preferences_url=f"{STORE}/preferences" if is_marketing else None,
         view_url=f"{STORE}/view",

@@ -129,3 +129,27 @@ def test_another_stores_words_stay_its_own(runtime: Runtime, clock: FrozenClock)
         other.on("welcome")
         other.join("anna")
         assert "Back again" not in subjects(other)[0]
+
+
+def test_our_words_are_said_as_their_reader_speaks_and_the_merchants_as_they_were_written(story: Story) -> None:
+    """Two readers in one batch: each gets their own language, date and way out."""
+    story.on("welcome")
+    story.join("anna", locale="de-AT")
+    story.join("cleo", locale="fr")
+    assert sorted(subjects(story)) == ["Welcome to Tea 0", "Willkommen bei Tea 0"]
+    assert "Abmelden" in story.letter("anna")
+    assert "Unsubscribe" in story.letter("cleo")
+    save(story, OWN)
+    story.join("erna", locale="de")
+    assert "open for you" in story.letter("erna")
+    assert "Unsubscribe" in story.letter("erna")
+
+
+def test_a_stores_default_is_in_its_own_language(story: Story) -> None:
+    story.set(locale="de-DE")
+    with story.runtime.database.read() as session:
+        told = text_of(session, store_id=story.store_id, workflow=KNOWN["welcome"], step="hello")
+    assert told.source == told.default == source_of("welcome_hello", "de")
+    story.on("welcome")
+    story.join("cleo", locale="fr")
+    assert subjects(story) == ["Willkommen bei Tea 0"]

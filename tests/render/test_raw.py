@@ -7,7 +7,7 @@ verifies: a one-click link counts only where the signature covers both of its he
 import base64
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from types import SimpleNamespace
@@ -57,12 +57,13 @@ def _store(**given: Any) -> Store:
 
 @dataclass(frozen=True)
 class Case:
-    """A step of a workflow, in a store; `own` are the merchant's words instead of ours."""
+    """A step of a workflow, in a store; `own` are the merchant's words instead of ours, `reader` the customer's locale."""
 
     workflow: str
     step: str
     store: dict[str, Any]
     own: str | None = None
+    reader: str | None = "en"
 
 
 LOGO = {"colour": "#7a1f3d", "logo_url": "https://store.example.com/logo.png", "wraps_links": False}
@@ -70,7 +71,7 @@ CASES = {
     "marketing": Case("welcome", "hello", {}),
     "service": Case("order_confirmation", "confirm", {}),
     "products": Case("back_in_stock", "back", {"choices": LOGO}),
-    "code": Case("birthday", "before", {"locale": "de", "choices": {"marks_links": False}}),
+    "code": Case("birthday", "before", {"locale": "de", "choices": {"marks_links": False}}, reader=None),
     "right_to_left": Case("welcome", "hello", {"locale": "ar", "name": "متجر الزاوية"}, own=ARABIC),
 }
 
@@ -90,6 +91,7 @@ def _envelope(case: Case) -> Envelope:
         text=step.send.text,
     )
     known = facts(code="ANNA-7K2P" if step.send.code else None)
+    known = replace(known, customer=replace(known.customer, locale=case.reader))
     text = Text(row, letterhead_of(_store(**case.store)), ANNA, facts=known, own=case.own)
     return Scribe(CONFIG, SIGNER).envelope(text, now=NOW)
 

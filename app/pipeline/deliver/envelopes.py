@@ -14,7 +14,7 @@ from app.links import counted_url, preferences_url, unsubscribe_url, view_url
 from app.model import Store
 from app.pipeline.fair import Row
 from app.render import Text as Words
-from app.render import Voice, compiled_own, load, render
+from app.render import Voice, compiled_own, language_of, load, render, tongue
 from app.render.context import known_locale
 from app.render.links import Way
 from app.translations import marked, said
@@ -80,14 +80,23 @@ class Text:
     own: str | None = None
 
     @property
+    def locale(self) -> str:
+        """How it is said: as its reader speaks where the text is ours and we have it so, else as the store does."""
+        store = self.head.locale
+        return store if self.own is not None else tongue(self.facts.customer.locale, store=store)
+
+    @property
     def words(self) -> Words:
         """Raises BadTextError where something is wrong in it."""
-        return load(self.row.text) if self.own is None else compiled_own(self.row.text, self.own)
+        if self.own is not None:
+            return compiled_own(self.row.text, self.own)
+        return load(self.row.text, language_of(self.locale))
 
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """What all messages of one step share, made once a batch: their text, the voice but for its doors, whom they are from."""
+    """What all messages of one step in one language share, made once a batch: their text, the voice but for its doors, and
+    whom they are from."""
 
     medium: Medium
     purpose: Purpose
@@ -140,7 +149,8 @@ class Scribe:
 
     def _sheet(self, text: Text) -> _Sheet:
         row = text.row
-        key = (row.store_id, row.workflow, row.step, row.text, row.medium, row.purpose, text.facts.is_subscribed)
+        step = (row.store_id, row.workflow, row.step, row.text, row.medium, row.purpose)
+        key = (*step, text.facts.is_subscribed, text.locale)
         found = self._sheets.get(key)
         if found is None:
             found = self._sheets[key] = _sheet(text, self._config)
@@ -185,7 +195,7 @@ def _voice(text: Text, config: Config) -> Voice:
         store_name=head.sender_name,
         store_url=head.home,
         postal_address=head.postal_address,
-        locale=head.locale,
+        locale=text.locale,
         zone=head.zone,
         currency=head.currency,
         reason_line=_reason(text),
@@ -208,10 +218,10 @@ def _home(url: str | None, address: str) -> str:
 
 
 def _reason(text: Text) -> str:
-    """Why they get this, in the language of the store's texts."""
+    """Why they get this, in the language of the text."""
     purpose = Purpose(text.row.purpose)
     silent = purpose is Purpose.MARKETING and text.row.medium == Medium.EMAIL and not text.facts.is_subscribed
-    return _said(BOUGHT if silent else REASONS[purpose], text.head.locale, name=text.head.sender_name)
+    return _said(BOUGHT if silent else REASONS[purpose], text.locale, name=text.head.sender_name)
 
 
 @lru_cache(maxsize=1024)
