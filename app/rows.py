@@ -1,7 +1,8 @@
 """Small questions to the database that many rooms ask: tables, pieces of a list, insert-or-update."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain, repeat
 from operator import itemgetter
 from typing import Any, TypeVar, cast
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 T = TypeVar("T")
 CHUNK = 2_000
+PIECE = 200
 
 
 def table_of(model: type[DeclarativeBase]) -> sa.Table:
@@ -109,24 +111,38 @@ def _inserting_new(dialect: str, table: sa.Table) -> sa.Insert:
 
 
 def bulk(session: Session, statement: sa.Insert, *, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Run an INSERT for many rows with the same columns, as the driver's own executemany.
+    """Run an INSERT for many rows with the same columns.
 
     A statement that is handed in again is not compiled again, so keep it. Each value is prepared by its column's type:
-    SQLAlchemy's own preparation of every row costs more than SQLite's writing of it, and one INSERT with many VALUES is an
-    order of magnitude slower still.
+    SQLAlchemy's own preparation of every row costs more than SQLite's writing of it.
     """
     if not rows:
         return
     connection = session.connection()
-    names = list(rows[0])
-    compiled = _compiled(statement, connection.dialect, names=tuple(names))
-    columns = {name: _prepared(table.c[name], connection.dialect, rows=rows) for name in names}
-    columns |= {
-        name: [_default(table.c[name], connection.dialect)] * len(rows)
-        for name in compiled.binds
-        if name not in columns
-    }
-    _run(connection, compiled, columns=columns)
+    compiled = _compiled(statement, connection.dialect, names=tuple(rows[0]))
+    order = tuple(compiled.positiontup or compiled.binds)
+    values = _prepared(table, connection.dialect, order=order, rows=rows)
+    if compiled.positiontup is None:
+        connection.exec_driver_sql(compiled.string, [dict(zip(order, row, strict=True)) for row in values])
+    else:
+        _in_one_go(connection, compiled.string, width=len(order), values=values)
+
+
+def _in_one_go(connection: sa.Connection, sql: str, *, width: int, values: Sequence[tuple[Any, ...]]) -> None:
+    """SQLite's INSERT of whole pieces of rows, a statement a piece: no turn around each row, in which the driver lets other
+    threads in and waits to be let in again itself. What is left over goes row by row."""
+    whole = len(values) - len(values) % PIECE
+    for piece in chunks(values[:whole], PIECE):
+        connection.exec_driver_sql(_many(sql, width=width), tuple(chain.from_iterable(piece)))
+    if whole < len(values):
+        connection.exec_driver_sql(sql, list(values[whole:]))
+
+
+@lru_cache(maxsize=128)
+def _many(sql: str, *, width: int) -> str:
+    """The INSERT of one row as that of a piece."""
+    one = f"({', '.join(['?'] * width)})"
+    return sql.replace(f"VALUES {one}", f"VALUES {', '.join([one] * PIECE)}", 1)
 
 
 def bulk_update(session: Session, table: sa.Table, *, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -134,12 +150,15 @@ def bulk_update(session: Session, table: sa.Table, *, rows: Sequence[Mapping[str
     if not rows:
         return
     connection = session.connection()
-    update = _updating(table, tuple(name for name in rows[0] if name != "id"))
-    columns = {
-        f"new_{name}": _prepared(table.c[name], connection.dialect, rows=rows) for name in rows[0] if name != "id"
-    }
-    columns["row_id"] = [row["id"] for row in rows]
-    _run(connection, _compiled(update, connection.dialect, names=None), columns=columns)
+    names = tuple(name for name in rows[0] if name != "id")
+    compiled = _compiled(_updating(table, names), connection.dialect, names=None)
+    columns = {"row_id": "id", **{f"new_{name}": name for name in names}}
+    binds = compiled.positiontup or list(columns)
+    values = _prepared(table, connection.dialect, order=tuple(columns[bind] for bind in binds), rows=rows)
+    if compiled.positiontup is None:
+        connection.exec_driver_sql(compiled.string, [dict(zip(binds, row, strict=True)) for row in values])
+    else:
+        connection.exec_driver_sql(compiled.string, values)
 
 
 @lru_cache(maxsize=128)
@@ -153,23 +172,35 @@ def _compiled(statement: sa.Insert | sa.Update, dialect: sa.Dialect, *, names: t
     return statement.compile(dialect=dialect, column_keys=None if names is None else list(names))
 
 
-def _run(connection: sa.Connection, compiled: Any, *, columns: Mapping[str, list[Any]]) -> None:
-    order = compiled.positiontup or list(columns)
-    values = list(zip(*(columns[name] for name in order), strict=True))
-    if compiled.positiontup is None:
-        connection.exec_driver_sql(compiled.string, [dict(zip(order, row, strict=True)) for row in values])
-    else:
-        connection.exec_driver_sql(compiled.string, values)
+def _prepared(
+    table: sa.Table, dialect: sa.Dialect, *, order: tuple[str, ...], rows: Sequence[Mapping[str, Any]]
+) -> list[tuple[Any, ...]]:
+    """The rows as the driver wants them, their values in this order; what they do not say is the column's default."""
+    said = tuple(name for name in order if name in rows[0])
+    pick = itemgetter(*said) if len(said) > 1 else lambda row: (row[said[0]],)
+    ready = [_processor(table.c[name], dialect) for name in said]
+    if said == order and not any(ready):
+        return [pick(row) for row in rows]
+    columns: dict[str, Iterable[Any]] = {
+        name: map(one, column) if one else column
+        for name, one, column in zip(said, ready, zip(*map(pick, rows), strict=True), strict=True)
+    }
+    columns |= {name: repeat(_default(table.c[name], dialect), len(rows)) for name in order if name not in columns}
+    return list(zip(*(columns[name] for name in order), strict=True))
 
 
-def _prepared(column: sa.Column[Any], dialect: sa.Dialect, *, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-    """One column of all rows, as the driver wants it."""
-    ready, values = _processor(column, dialect), map(itemgetter(column.name), rows)
-    return list(values) if ready is None else list(map(ready, values))
-
-
+@lru_cache(maxsize=1024)
 def _processor(column: sa.Column[Any], dialect: sa.Dialect) -> Callable[[Any], Any] | None:
+    if isinstance(column.type, sa.Boolean):
+        # Every driver of ours takes a bool as it is.
+        return None
+    if isinstance(column.type, sa.JSON) and dialect.name == "sqlite":
+        return _json
     return column.type.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _default(column: sa.Column[Any], dialect: sa.Dialect) -> Any:

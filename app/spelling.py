@@ -9,8 +9,11 @@ LONGEST = 200
 
 def folded(text: str | None) -> str:
     """The form in which two spellings of one name are equal; empty for nothing."""
-    apart = unicodedata.normalize("NFKD", (text or "").casefold()).translate(PLAIN)
-    return " ".join("".join(one for one in apart if not unicodedata.combining(one)).split())[:LONGEST]
+    small = (text or "").casefold()
+    if not small.isascii():
+        apart = unicodedata.normalize("NFKD", small).translate(PLAIN)
+        small = "".join(one for one in apart if not unicodedata.combining(one))
+    return " ".join(small.split())[:LONGEST]
 
 
 def name_keys(first: str | None, last: str | None) -> tuple[str | None, str | None]:

@@ -196,6 +196,9 @@ class People:
 
     def _resolve(self, telling: Telling) -> Person:
         """The one person behind these identities; joins a guest to the account that owns the address."""
+        if len(telling.claims) == 1 and (holder := self._known.get(telling.claims[0])) is not None:
+            # By far the most: somebody known by the one name that may be claimed.
+            return self._person(holder)
         held = {key[0]: self._person(self._known[key]) for key in telling.claims if key in self._known}
         account, owner = held.get(EXTERNAL), held.get(EMAIL)
         if account is None and owner is not None and (owner.is_guest or telling.record.external_id is None):

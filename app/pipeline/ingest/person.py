@@ -5,7 +5,8 @@ earlier), so that payloads in any order end in the same row.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from app.addresses import email_key, phone_key
@@ -34,6 +35,9 @@ FIELDS = (
 )
 NAMES = frozenset({"first_name", "last_name"})
 LIMITS = {"first_name": 255, "last_name": 255, "locale": 35, "country": 2, "region": 80, "phone": 40}
+# What a record says in the very words that are kept.
+SAID = (*LIMITS, "email_verified")
+READ_SAID = attrgetter(*SAID)
 BLANK: dict[str, Any] = {
     **dict.fromkeys((*FIELDS, "external_id", "updated_at", "gone_at", "name_key", "back_key")),
     "tags": [],
@@ -104,29 +108,23 @@ class Person:
 
     def listen(self, telling: Telling) -> None:
         """Take over what is said, field by field, unless it was said more surely or later before."""
-        said: dict[str, Mark] = self.values["said"]
-        mark = telling.mark
+        values, mark = self.values, telling.mark
+        said: dict[str, Mark] = values["said"]
         if telling.is_word_of_buyer and not self.is_new and said and all(said.get(name, mark) > mark for name in WEAK):
             return
-        news = {name: value for name, value in _fields(telling).items() if self._believes(name, value, mark=mark)}
-        if news:
-            # Most say again what they said before, only later: of that the time is new, and nothing else is to be written.
-            self.changed.update(name for name, value in news.items() if not self._holds(name, value))
-            self.values |= news
-            self.set("said", {**said, **dict.fromkeys(news, mark)})
+        marks = dict(said)
+        for name, value in _fields(telling).items():
+            before = said.get(name)
+            # What was not read was last said by a buyer in this very order, and says the same again.
+            if before is None or before < mark or (before == mark and name in values and values[name] != value):
+                marks[name] = mark
+                # Most say again what they said before, only later: of that the time is new, and nothing else is written.
+                if name not in values or values[name] != value:
+                    self.set(name, value)
+        if marks != said:
+            self.set("said", marks)
         if not telling.is_word_of_buyer:
             self._heard_of(telling.at)
-
-    def _believes(self, name: str, value: Any, *, mark: Mark) -> bool:
-        before = self.values["said"].get(name)
-        return before is None or before < mark or (before == mark and not self._has(name, value))
-
-    def _holds(self, name: str, value: Any) -> bool:
-        return name in self.values and bool(self.values[name] == value)
-
-    def _has(self, name: str, value: Any) -> bool:
-        # What was not read was last said by a buyer in this very order, and says the same again.
-        return name not in self.values or bool(self.values[name] == value)
 
     def _heard_of(self, at: datetime | None) -> None:
         if at is not None and (self.values["updated_at"] is None or at > self.values["updated_at"]):
@@ -149,22 +147,25 @@ WEAK = ("email", "first_name", "last_name", "country", "phone", "region", "local
 def _fields(telling: Telling) -> dict[str, Any]:
     """What a telling says, field by field; what it does not say is not there."""
     record = telling.record
-    found = {name: said[:most] for name, most in LIMITS.items() if (said := getattr(record, name)) is not None}
+    found = {
+        name: value[: LIMITS[name]] if name in LIMITS else value
+        for name, value in zip(SAID, READ_SAID(record), strict=True)
+        if value is not None
+    }
     if "phone" in found:
         found["phone"] = phone_key(record.phone) or found["phone"]
     if telling.names and telling.names[-1][0] == EMAIL:
         found["email"] = telling.names[-1][1]
-    more = {
-        "email_verified": record.email_verified,
-        "birthday": _birthday(record),
-        "tags": list(record.tags) if record.tags is not None else None,
-        "is_staff": record.is_staff or None,
-        "joined_at": record.created_at,
-    }
-    return found | {name: value for name, value in more.items() if value is not None}
+    if record.is_staff:
+        found["is_staff"] = True
+    if record.tags is not None:
+        found["tags"] = list(record.tags)
+    if record.birthday is not None:
+        found["birthday"] = _birthday(record.birthday, has_year=record.birthday_has_year)
+    if record.created_at is not None:
+        found["joined_at"] = record.created_at
+    return found
 
 
-def _birthday(record: CustomerRecord) -> str | None:
-    if record.birthday is None:
-        return None
-    return record.birthday.isoformat() if record.birthday_has_year else f"--{record.birthday:%m-%d}"
+def _birthday(day: date, *, has_year: bool) -> str:
+    return day.isoformat() if has_year else f"--{day:%m-%d}"
