@@ -123,10 +123,11 @@ def _each(
 
 
 def _settlement(hand: _Hand, one: Envelope, *, fate: Accepted | Exception) -> Settlement:
-    row, now, why = hand.rows[one.key], hand.runtime.clock.now(), str(fate)
+    row, now = hand.rows[one.key], hand.runtime.clock.now()
+    if isinstance(fate, Accepted):
+        return Settlement(row, Fate.LEFT, now, provider_id=fate.provider_id)
+    why = str(fate)
     match fate:
-        case Accepted():
-            return Settlement(row, Fate.LEFT, now, provider_id=fate.provider_id)
         case Slowed():
             tried = Fate.AGAIN if fate.is_tried else Fate.UNTRIED
             domain = one.to.address.rpartition("@")[2].lower()

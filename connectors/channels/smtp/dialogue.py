@@ -3,11 +3,15 @@
 import re
 import smtplib
 import socket
+from collections.abc import Iterator
 
 from connectors.channels.smtp.answers import Refused
 
 LONGEST_ROW = 8192
 MOST_ROWS = 100
+# What a yes to each moment of the dialogue is.
+WANTED = {"sender": range(200, 300), "recipient": range(200, 300), "message": range(354, 355)}
+MOMENTS = tuple(WANTED)
 
 
 def question(line: smtplib.SMTP, sender: str, *, recipient: str) -> bytes:
@@ -15,7 +19,7 @@ def question(line: smtplib.SMTP, sender: str, *, recipient: str) -> bytes:
     heard in `agreed`."""
     if not line.has_extn("pipelining"):
         return b""
-    return "".join(f"{words}\r\n" for _, words in _said(sender, recipient)).encode("ascii")
+    return f"MAIL FROM:<{sender}>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n".encode("ascii")
 
 
 def hand(line: smtplib.SMTP, raw: bytes, *, then: bytes = b"") -> None:
@@ -38,35 +42,44 @@ def reply(line: smtplib.SMTP) -> tuple[int, bytes]:
         if line.sock is None:
             raise smtplib.SMTPServerDisconnected("no connection")
         line.file = line.sock.makefile("rb")
-    rows: list[bytes] = []
-    while True:
-        row = line.file.readline(LONGEST_ROW + 1)
-        if not row or len(row) > LONGEST_ROW or len(rows) == MOST_ROWS:
-            line.close()
-            raise smtplib.SMTPServerDisconnected("the answer broke off, or has no end")
-        rows.append(row[4:].strip(b" \t\r\n"))
-        if row[3:4] != b"-" or not row[:3].isdigit():
-            return int(row[:3]) if row[:3].isdigit() else -1, b"\n".join(rows)
+    row = _row(line)
+    if row[3:4] == b"-" and row[:3].isdigit():
+        return int(row[:3]), b"\n".join([row[4:].strip(), *_further(line)])
+    return int(row[:3]) if row[:3].isdigit() else -1, row[4:].strip()
+
+
+def _row(line: smtplib.SMTP) -> bytes:
+    row: bytes = line.file.readline(LONGEST_ROW + 1)
+    if not row or len(row) > LONGEST_ROW:
+        line.close()
+        raise smtplib.SMTPServerDisconnected("the answer broke off, or has no end")
+    return row
+
+
+def _further(line: smtplib.SMTP) -> Iterator[bytes]:
+    """The rows of a long answer but its first."""
+    for _ in range(MOST_ROWS):
+        row = _row(line)
+        yield row[4:].strip()
+        if row[3:4] != b"-":
+            return
+    line.close()
+    raise smtplib.SMTPServerDisconnected("the answer has no end")
 
 
 def agreed(line: smtplib.SMTP, sender: str, *, recipient: str) -> None:
     """The server waits for the message now. Asks step by step where it takes no packet. Raises Refused at the first no."""
-    said = _said(sender, recipient)
     if line.has_extn("pipelining"):
-        _judge(_answers(line, [moment for moment, _ in said]), line)
+        _judge(_answers(line), line)
         return
-    for moment, words in said:
+    for moment, words in zip(MOMENTS, (f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>", "DATA"), strict=True):
         _judge([(moment, *line.docmd(words))], line)
 
 
-def _said(sender: str, recipient: str) -> tuple[tuple[str, str], ...]:
-    return ("sender", f"MAIL FROM:<{sender}>"), ("recipient", f"RCPT TO:<{recipient}>"), ("message", "DATA")
-
-
-def _answers(line: smtplib.SMTP, moments: list[str]) -> list[tuple[str, int, bytes]]:
+def _answers(line: smtplib.SMTP) -> list[tuple[str, int, bytes]]:
     """The answers to one packet. A server that says no and hangs up has still said no."""
     answers: list[tuple[str, int, bytes]] = []
-    for moment in moments:
+    for moment in MOMENTS:
         try:
             answers.append((moment, *reply(line)))
         except (smtplib.SMTPException, OSError):
@@ -77,8 +90,7 @@ def _answers(line: smtplib.SMTP, moments: list[str]) -> list[tuple[str, int, byt
 
 
 def _judge(answers: list[tuple[str, int, bytes]], line: smtplib.SMTP) -> None:
-    wanted = {"sender": range(200, 300), "recipient": range(200, 300), "message": range(354, 355)}
-    noes = [Refused(moment, code=code, words=words) for moment, code, words in answers if code not in wanted[moment]]
+    noes = [Refused(moment, code=code, words=words) for moment, code, words in answers if code not in WANTED[moment]]
     if noes and answers[-1][1] == 354:
         # The server waits for a message in spite of its no (RFC 2920 3.1 allows it); hanging up is the one sure way out.
         line.close()
@@ -88,7 +100,7 @@ def _judge(answers: list[tuple[str, int, bytes]], line: smtplib.SMTP) -> None:
 
 def stuffed(raw: bytes) -> bytes:
     """The bytes as DATA wants them: lines that begin with a dot get a second one, and a dot alone ends it."""
-    return raw.replace(b"\r\n.", b"\r\n..").removesuffix(b"\r\n") + b"\r\n.\r\n"
+    return raw.replace(b"\r\n.", b"\r\n..") + (b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n")
 
 
 def wait(line: smtplib.SMTP, seconds: float) -> None:
