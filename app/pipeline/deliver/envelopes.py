@@ -120,7 +120,7 @@ class Scribe:
         """The envelope of one message. Raises BadTextError where its text cannot be filled in."""
         row, head, sheet = text.row, text.head, self._sheet(text)
         link = self._way_out(text) if sheet.purpose is Purpose.MARKETING else None
-        words = render(sheet.words, text.facts, voice=self.voice(text, link=link))
+        words = render(sheet.words, text.facts, voice=self._voiced(sheet, row, link=link))
         return Envelope(
             key=row.key,
             store=head.key,
@@ -139,7 +139,9 @@ class Scribe:
 
     def voice(self, text: Text, *, link: str | None) -> Voice:
         """How the store speaks in this message, with its doors; `link` is the way out."""
-        row, sheet = text.row, self._sheet(text)
+        return self._voiced(self._sheet(text), text.row, link=link)
+
+    def _voiced(self, sheet: _Sheet, row: Row, *, link: str | None) -> Voice:
         return sheet.voice.with_doors(
             unsubscribe=link,
             preferences=preferences_url(link) if link else None,
