@@ -74,11 +74,16 @@ def _zone(name: str | None) -> ZoneInfo | None:
         return None
 
 
-@lru_cache(maxsize=4096)
 def clock_of(country: str | None, region: str | None, *, phone: str | None, store_zone: str) -> ZoneInfo:
     """As `zone_of`; a phone of one zone tells where no address does."""
-    told = zones_of_phone(phone) if phone and not country else ()
-    return (_zone(told[0]) if len(told) == 1 else None) or zone_of(country, region, store_zone=store_zone)
+    told = _only_of_phone(phone) if phone and not country else None
+    return told or zone_of(country, region, store_zone=store_zone)
+
+
+@lru_cache(maxsize=4096)
+def _only_of_phone(phone: str) -> ZoneInfo | None:
+    told = zones_of_phone(phone)
+    return _zone(told[0]) if len(told) == 1 else None
 
 
 @lru_cache(maxsize=4096)

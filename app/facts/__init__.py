@@ -10,7 +10,7 @@ from app.db import EPOCH, MICROSECOND
 from app.facts.asking import About, Ask, about
 from app.facts.pace import departures
 from app.facts.seen import look
-from app.facts.telling import facts_of, standing_of
+from app.facts.telling import facts_of, home_of, standing_of
 from app.model import Store
 from app.policy import Law, Quiet, Standing
 from app.policy.brakes import Span
@@ -28,7 +28,8 @@ def gather(
     """
     seen = look(session, store, asks=asks, now=now, with_items=with_items)
     there = [ask for ask in asks if ask.customer_id in seen.customers]
-    return {ask.key: (facts_of(seen, ask, store=store, now=now), standing_of(seen, ask, store=store)) for ask in there}
+    home = home_of(store)
+    return {ask.key: (facts_of(seen, ask, home=home, now=now), standing_of(seen, ask, home=home)) for ask in there}
 
 
 def law_of(store: Store) -> Law:

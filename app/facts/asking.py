@@ -16,6 +16,16 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """What of the store each telling needs, read from its row once: every look at a row of the model costs. `minor` are the
+    smallest coins in one of its currency."""
+
+    zone: str
+    country: str | None
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Whose facts about which subject are wanted, under a key of the asker's own; `dials` as they stand for that person,
     and `said` the (workflow, step) of which is asked whether this person got it before."""

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.addresses import email_key
-from app.facts.asking import Ask
+from app.facts.asking import Ask, Home
 from app.facts.pace import departures
 from app.facts.people import Bought
 from app.facts.rights import rights_of
@@ -29,12 +29,16 @@ from workflows.language import (
 SUBSCRIBED = "subscribed"
 
 
-def facts_of(seen: Seen, ask: Ask, *, store: Store, now: datetime) -> Facts:
+def home_of(store: Store) -> Home:
+    return Home(store.zone, store.country, 10 ** exponent(store.currency))
+
+
+def facts_of(seen: Seen, ask: Ask, *, home: Home, now: datetime) -> Facts:
     """What a workflow may know of this ask."""
     row, about = seen.customers[ask.customer_id], ask.about
     order = seen.orders.get(about.order or "")
     checkout = seen.checkouts.get(about.checkout or "")
-    zone = zone_of(row.country, row.region, store_zone=store.zone)
+    zone = zone_of(row.country, row.region, store_zone=home.zone)
     return Facts(
         now=now,
         at=ask.event_at,
@@ -46,9 +50,9 @@ def facts_of(seen: Seen, ask: Ask, *, store: Store, now: datetime) -> Facts:
         on=ask.event_at.astimezone(zone).date(),
         checkout=_checkout(checkout) if checkout is not None else None,
         product=_product(seen, ask) if about.product else None,
-        parcel=_parcel(seen, about.parcel, store=store, now=now) if about.parcel else None,
+        parcel=_parcel(seen, about.parcel, home=home, now=now) if about.parcel else None,
         dials=ask.dials,
-        minor=10 ** exponent(store.currency),
+        minor=home.minor,
         code=seen.codes.get(ask.key),
         was_said=ask.said is not None and (ask.customer_id, *ask.said) in seen.said,
     )
@@ -154,17 +158,17 @@ def _product(seen: Seen, ask: Ask) -> ProductFacts | None:
     )
 
 
-def _parcel(seen: Seen, external_id: str, *, store: Store, now: datetime) -> ParcelFacts | None:
+def _parcel(seen: Seen, external_id: str, *, home: Home, now: datetime) -> ParcelFacts | None:
     row = seen.parcels.get(external_id)
     if row is None:
         return None
-    parcel = parcel_of(row, country=row.country, store=store, tells=seen.carriers_tell)
+    parcel = parcel_of(row, country=row.country, home=home.country, tells=seen.carriers_tell)
     late = lateness(parcel, now=now)
     return ParcelFacts(row.external_id, late.since is not None, late.days(now), row.delivered_at is not None)
 
 
-def parcel_of(row: Any, *, country: str | None, store: Store, tells: bool = True) -> Parcel:
-    """A parcel's row as the law reckons with it."""
+def parcel_of(row: Any, *, country: str | None, home: str | None, tells: bool = True) -> Parcel:
+    """A parcel's row as the law reckons with it; `home` is the store's country."""
     return Parcel(
         status=row.status,
         shipped_at=row.shipped_at,
@@ -172,7 +176,7 @@ def parcel_of(row: Any, *, country: str | None, store: Store, tells: bool = True
         scanned_at=row.scanned_at,
         delivered_at=row.delivered_at,
         promised_at=row.promised_at,
-        is_abroad=bool(country and store.country and country != store.country),
+        is_abroad=bool(country and home and country != home),
         tells=tells,
     )
 
@@ -187,16 +191,16 @@ def _has_reviewed(seen: Seen, ask: Ask, *, order: Any) -> bool:
     )
 
 
-def standing_of(seen: Seen, ask: Ask, *, store: Store) -> Standing:
+def standing_of(seen: Seen, ask: Ask, *, home: Home) -> Standing:
     """How the person stands with the store on the medium asked for."""
     row = seen.customers[ask.customer_id]
     address = email_key(row.email) if ask.medium == "email" else row.phone
     return Standing(
         customer_id=row.id,
-        zone=clock_of(row.country, row.region, phone=row.phone, store_zone=store.zone),
+        zone=clock_of(row.country, row.region, phone=row.phone, store_zone=home.zone),
         has_address=can_reach(ask.medium, address),
         consent=row.email_consent if ask.medium == "email" else None,
-        rights=rights_of(row, ask.medium, store_zone=store.zone),
+        rights=rights_of(row, ask.medium, store_zone=home.zone),
         suppressed=seen.suppressed.get((ask.medium, address)) if address else None,
         suspended=seen.suspended.get(row.id),
         paused_until=row.paused_until,

@@ -256,7 +256,7 @@ def _message(desk: _Desk, row: Any, *, case: Case) -> dict[str, Any]:
         "purpose": case.workflow.purpose,
         "rank": int(case.workflow.rank),
         "text": case.step.send.text,
-        "key": message_key(desk.store.public_key, row.id, step=row.step),
+        "key": message_key(desk.law.store_key, row.id, step=row.step),
         "state": MessageState.QUEUED,
         "tries": 0,
         "due_at": row.due_at,

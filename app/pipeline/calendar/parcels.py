@@ -42,7 +42,7 @@ def late_now(session: Session, store: Store, *, now: datetime) -> list[News]:
     )
     found: list[News] = []
     for row in session.execute(query):
-        since = lateness(parcel_of(row, country=row.country, store=store, tells=tells), now=now).since
+        since = lateness(parcel_of(row, country=row.country, home=store.country, tells=tells), now=now).since
         if since is not None:
             found.append(News(EventKind.PARCEL_LATE, f"parcel:{row.external_id}", row.customer_id, since))
     return found
