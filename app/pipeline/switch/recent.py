@@ -20,7 +20,7 @@ from app.pipeline.calendar.days import anniversaries_between, birthdays_between
 from app.pipeline.calendar.parcels import late_now
 from app.pipeline.enroll import News, Taking, taking, with_rhythms
 from app.pipeline.entries import entries
-from app.rows import table_of
+from app.rows import chunks, table_of
 from connectors.records import ConsentState, Medium, OrderStatus
 from workflows.language import Workflow
 
@@ -60,10 +60,10 @@ def untold(workflow: Workflow) -> str | None:
 
 def entering(session: Session, span: Span, *, dials: Mapping[str, int]) -> list[Entry]:
     """Whom that news takes in who was never in about the same thing, nor about anything else within the cool-off."""
-    inside = _inside(session, span)
     found: list[Entry] = []
     news = recent(session, span)
     news = with_rhythms(session, news) if span.workflow.starts.rhythm else news
+    inside = _inside(session, span, people={one.customer_id for one in news})
     by_person = sorted(news, key=attrgetter("customer_id"))
     for who, theirs in groupby(by_person, key=attrgetter("customer_id")):
         takings = (taking(one, workflow=span.workflow, dials=dials) for one in theirs)
@@ -72,13 +72,15 @@ def entering(session: Session, span: Span, *, dials: Mapping[str, int]) -> list[
     return found
 
 
-def _inside(session: Session, span: Span) -> dict[int, list[Any]]:
-    query = sa.select(ENROLLMENT.c.customer_id, ENROLLMENT.c.subject, ENROLLMENT.c.event_at).where(
+def _inside(session: Session, span: Span, *, people: Iterable[int]) -> dict[int, list[Any]]:
+    """The ways on which these people were before, by person."""
+    ways = sa.select(ENROLLMENT.c.customer_id, ENROLLMENT.c.subject, ENROLLMENT.c.event_at).where(
         ENROLLMENT.c.store_id == span.store.id, ENROLLMENT.c.workflow == span.workflow.name
     )
     found: dict[int, list[Any]] = {}
-    for row in session.execute(query):
-        found.setdefault(row.customer_id, []).append(row)
+    for some in chunks(sorted(people)):
+        for row in session.execute(ways.where(ENROLLMENT.c.customer_id.in_(some))):
+            found.setdefault(row.customer_id, []).append(row)
     return found
 
 
