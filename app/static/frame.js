@@ -103,6 +103,12 @@ function show(isMove, isRefused) {
   if (!isMove) return;
   window.scrollTo(0, 0);
   main.querySelector("h1")?.focus({ preventScroll: true });
+  bringInSight();
+}
+
+/** Where the ways within a page are longer than the screen, the one that is open is to be seen. */
+function bringInSight() {
+  main.querySelector(".ways [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 }
 
 function tell(sentence) {
@@ -144,4 +150,4 @@ document.addEventListener("keydown", (event) => {
   field.focus();
 });
 
-document.querySelector("#tabs a[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+bringInSight();

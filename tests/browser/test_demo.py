@@ -1,4 +1,4 @@
-"""From install to first message, on both platforms: walked in a browser as README tells a person to."""
+"""From install to first message, on both platforms: walked in a browser as README tells a person to, in few clicks."""
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -6,6 +6,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Demo, keep
 from tests.browser.walking import (
     PATIENCE,
+    POSTAL,
+    Merchant,
     Shopper,
     ask_to_connect,
     go_to,
@@ -22,9 +24,12 @@ HELLO, CONFIRM = "Welcome new subscribers · Hello", "Confirm an order · Confir
 
 
 def test_a_merchant_of_shopify_installs_and_a_shopper_gets_a_message(page: Page, demo: Demo) -> None:
-    ours = install_on_shopify(page, demo)
+    page.goto(f"{demo.corner_store}/admin/apps")
+    merchant, ours = Merchant(), page.frame_locator("iframe")
+    merchant.click(page.get_by_role("button", name="Install"))
     history_comes_in(ours)
-    switch_on(ours, "welcome", "order_confirmation")
+    merchant.goes_live(ours, "welcome")
+    switch_on(ours, "order_confirmation")
 
     anna = Shopper(page.context.new_page(), demo)
     anna.sign_up_at_shopify("Anna")
@@ -35,17 +40,19 @@ def test_a_merchant_of_shopify_installs_and_a_shopper_gets_a_message(page: Page,
     mail = read_message(ours, HELLO)
     expect(mail.get_by_text("Hello Anna,")).to_be_visible()
     expect(mail.get_by_text("You get this because you subscribed to news from Corner Store.")).to_be_visible()
+    expect(mail.get_by_text(POSTAL)).to_be_visible()
 
 
 def test_a_merchant_of_woocommerce_connects_and_a_shopper_gets_a_message(page: Page, demo: Demo) -> None:
     log_in_to_wordpress(page, demo)
-    ask_to_connect(page)
-    page.get_by_role("link", name="Approve").click()
+    merchant, ours = Merchant(), page.frame_locator("iframe")
+    ask_to_connect(page, merchant)
+    merchant.click(page.get_by_role("link", name="Approve"))
     expect(page.get_by_text("Your store is connected")).to_be_visible(timeout=PATIENCE)
-    page.get_by_role("link", name="Open your store's admin").click()
-    ours = page.frame_locator("iframe")
+    merchant.click(page.get_by_role("link", name="Open your store's admin"))
     history_comes_in(ours)
-    switch_on(ours, "welcome", "order_confirmation")
+    merchant.goes_live(ours, "welcome")
+    switch_on(ours, "order_confirmation")
 
     ben = Shopper(page.context.new_page(), demo)
     ben.sign_up_at_woocommerce("Ben")

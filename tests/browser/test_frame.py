@@ -2,14 +2,14 @@
 needs. axe-core comes along in `vendor/`."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Frame, FrameLocator, Page, expect
 
-from tests.browser.conftest import Demo
+from tests.browser.conftest import Demo, keep
 from tests.browser.walking import PATIENCE, ask_to_connect, go_to, install_on_shopify, log_in_to_wordpress
 
 pytestmark = pytest.mark.browser
@@ -126,42 +126,88 @@ def test_a_text_is_looked_at_tried_saved_and_put_back(page: Page, demo: Demo) ->
     expect(words).to_have_value("Thank you!\nIt is right.")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_any_page(page: Page, demo: Demo, scheme: str) -> None:
-    """Every page of the navigation, a workflow, a text, a sheet over a page; at the width of a phone."""
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    page.set_viewport_size({"width": 360, "height": 800})
-    ours = _shopify(page, demo)
+@pytest.mark.parametrize("opens", [_shopify, _woocommerce])
+def test_every_page_fits_every_screen_and_axe_finds_nothing_serious(
+    page: Page, demo: Demo, opens: Callable[[Page, Demo], FrameLocator]
+) -> None:
+    """Every page of the navigation and its sections, a workflow, a text, a customer, sheets over a page; light and dark."""
+    ours = opens(page, demo)
     expect(ours.get_by_role("heading", level=1, name="Home")).to_be_visible()
+    expect(ours.get_by_role("button", name="Import again")).to_be_visible(timeout=PATIENCE)
     found: dict[str, list[str]] = {}
+    platform = "shopify" if opens is _shopify else "woocommerce"
 
     def judge(name: str) -> None:
-        assert ours.locator("html").evaluate(WIDER) == [], f"{name} is too wide"
-        if complaints := _complaints(page, demo):
-            found[name] = complaints
+        for width, scheme in ((1440, "light"), (768, "dark"), (360, "dark"), (360, "light")):
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+            page.set_viewport_size({"width": width, "height": 900})
+            assert ours.locator("html").evaluate(WIDER) == [], f"{name} is too wide for {width}"
+            keep(page, f"{platform}-{name}-{width}-{scheme}")
+            if width == 360 and (complaints := _complaints(page, demo)):
+                found[f"{name}, {scheme}"] = complaints
 
+    for name, walk in WALKS.items():
+        for place in walk(ours):
+            judge(f"{name}{place}")
+    assert found == {}
+
+
+def _tabs(ours: FrameLocator) -> Iterator[str]:
     links = ours.locator("#tabs a")
     for place in range(links.count()):
         links.nth(place).click()
         expect(links.nth(place)).to_have_attribute("aria-current", "page")
         expect(ours.get_by_role("heading", level=1)).to_be_focused()
-        judge(links.nth(place).inner_text())
-    sections = ours.get_by_role("navigation", name="Settings").get_by_role("link")
-    for place in range(sections.count()):
-        sections.nth(place).click()
-        expect(sections.nth(place)).to_have_attribute("aria-current", "page")
-        judge(f"settings: {sections.nth(place).inner_text()}")
+        yield links.nth(place).inner_text()
+
+
+def _others(page_name: str) -> Callable[[FrameLocator], Iterator[str]]:
+    """The sections of a page but the first, which the tab opens."""
+
+    def walk(ours: FrameLocator) -> Iterator[str]:
+        ours.locator("#tabs").get_by_role("link", name=page_name, exact=True).click()
+        expect(ours.get_by_role("heading", level=1)).to_be_focused()
+        links = ours.locator("nav.ways").first.locator("a")
+        for place in range(1, links.count()):
+            links.nth(place).click()
+            expect(links.nth(place)).to_have_attribute("aria-current", "page")
+            yield f"-{place}"
+
+    return walk
+
+
+def _workflow(ours: FrameLocator) -> Iterator[str]:
     go_to(ours, "Workflows")
     ours.locator("#switch-birthday").click()
     expect(ours.get_by_role("dialog")).to_be_visible()
-    judge("the sheet of a switch")
+    yield "-switch"
     ours.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     ours.get_by_role("link", name="Wish a happy birthday").click()
     expect(ours.get_by_role("heading", level=1, name="Wish a happy birthday")).to_be_focused()
     ours.get_by_role("button", name="The last 90 days").click()
     expect(ours.get_by_text("would have been taken in")).to_be_visible()
-    judge("a workflow")
+    yield ""
     ours.get_by_role("link", name="See and edit").first.click()
     expect(ours.get_by_role("heading", name="The words")).to_be_visible()
-    judge("a text")
-    assert found == {}
+    yield "-text"
+
+
+def _customer(ours: FrameLocator) -> Iterator[str]:
+    go_to(ours, "Customers")
+    ours.locator("table.list tbody a").first.click()
+    expect(ours.locator("table.list")).to_have_count(0)
+    yield ""
+    for button in ("Why not more?", "Join with another", "Erase this customer"):
+        ours.get_by_role("button", name=button).click()
+        expect(ours.get_by_role("dialog")).to_be_visible()
+        yield f"-{button.split()[0].lower()}"
+        ours.get_by_role("dialog").get_by_role("button", name="Close").click()
+
+
+WALKS: dict[str, Callable[[FrameLocator], Iterator[str]]] = {
+    "tab-": _tabs,
+    "report": _others("Reports"),
+    "settings": _others("Settings"),
+    "workflow": _workflow,
+    "customer": _customer,
+}

@@ -1,14 +1,43 @@
 """What merchants and shoppers do in the two stores, each in a few clicks."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from tests.browser.conftest import Demo
 
 # How long a person would wait for what a worker does in its own time.
 PATIENCE = 60_000
 PRODUCT = "groovy-cactus-inflatable"
+MOST_CLICKS, MOST_SECONDS = 12, 5 * 60
+POSTAL = "Corner Lane 1, 12345 Corner"
+
+
+@dataclass
+class Merchant:
+    """Somebody new, who counts their clicks and looks at the clock."""
+
+    clicks: int = 0
+    begun: float = field(default_factory=time.monotonic)
+
+    def click(self, what: Locator) -> None:
+        self.clicks += 1
+        what.click()
+
+    def goes_live(self, ours: FrameLocator, workflow: str) -> None:
+        """From the first look at Home to a workflow that is live and lawful: who writes, from where, and one switch."""
+        self.click(ours.get_by_role("link", name="Set the sender"))
+        ours.get_by_label("Sender's address").fill("corner@example.com")
+        ours.get_by_label("Postal address").fill(POSTAL)
+        self.click(ours.get_by_role("region", name="Changes that are not saved").get_by_role("button", name="Save"))
+        expect(ours.get_by_text("Saved.")).to_be_visible()
+        self.click(ours.get_by_role("navigation", name="Pages").get_by_role("link", name="Workflows"))
+        self.click(ours.locator(f"#switch-{workflow}"))
+        self.click(ours.get_by_role("dialog").get_by_role("button", name="Switch on"))
+        expect(ours.locator(f"#workflow-{workflow}").get_by_text("Live")).to_be_visible()
+        assert self.clicks <= MOST_CLICKS
+        assert time.monotonic() - self.begun < MOST_SECONDS
 
 
 def install_on_shopify(page: Page, demo: Demo) -> FrameLocator:
@@ -25,10 +54,11 @@ def log_in_to_wordpress(page: Page, demo: Demo) -> None:
     page.get_by_role("link", name="Perennial").click()
 
 
-def ask_to_connect(page: Page) -> None:
+def ask_to_connect(page: Page, merchant: Merchant | None = None) -> None:
     """From the menu of the companion plugin to the store's own question."""
-    page.get_by_role("link", name="Connect").click()
-    page.get_by_role("button", name="Continue to your store").click()
+    merchant = merchant or Merchant()
+    merchant.click(page.get_by_role("link", name="Connect"))
+    merchant.click(page.get_by_role("button", name="Continue to your store"))
     expect(page.get_by_text("This will give Perennial read/write access")).to_be_visible()
 
 
