@@ -9,13 +9,16 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.addresses import email_key
 from app.facts.asking import about
 from app.facts.people import AFTER_REFUND
+from app.facts.rights import NO_WISHES
 from app.facts.telling import birthday_of
 from app.pipeline.enroll import Taking
 from app.policy import Standing
 from app.policy.caps import Departure
 from app.policy.consent import Answer, Rights
+from app.reachable import can_reach
 from app.rehearsal.past import Bought, Past, changes
 from workflows.language import CheckoutFacts, CustomerFacts, Facts, OrderFacts, Step
 
@@ -80,8 +83,10 @@ class Moment:
     known: Known = field(init=False)
     _changes: list[datetime] = field(init=False)
     _standing: Standing | None = field(init=False, default=None)
+    _has_address: bool = field(init=False)
 
     def __post_init__(self) -> None:
+        self._has_address = can_reach("email", email_key(self.past.row.email))
         # The latest stands last, where it is taken away once it is behind.
         self._changes = changes(self.past)[::-1]
         self.known = self._look()
@@ -137,13 +142,13 @@ class Moment:
         return Standing(
             customer_id=row.id,
             zone=self.zone,
-            has_address=bool(row.email),
+            has_address=self._has_address,
             consent=answer.state if answer else None,
             suspended=self._suspended(),
             is_staff=row.is_staff,
             is_gone=row.gone_at is not None and row.gone_at <= self.now,
             recent=self.departures,
-            rights=Rights(row.country, row.region, answer, customer.last_order_at),
+            rights=Rights(row.country, row.region, answer, customer.last_order_at, NO_WISHES),
         )
 
     def _suspended(self) -> str | None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 import workflows
 from app.clock import FrozenClock
-from app.model import Message, MessageState, Store
+from app.model import Customer, Message, MessageState, Store
 from app.pipeline.enroll import Taking
 from app.rehearsal import CannotRehearseError, Said, rehearse, rehearse_in_parts
 from app.rehearsal.past import Past, pasts
@@ -128,6 +128,24 @@ def test_what_is_known_is_reckoned_anew_whenever_it_changed(story: Story) -> Non
                 assert told == alone.facts(replace(way, told=None), was_said=False)
                 seen.add((told.orders_since, told.is_subscribed, told.has_reviewed, bool(followed.standing.suspended)))
     assert len(seen) > 8
+
+
+@pytest.mark.parametrize(
+    ("address", "is_held_back"), [("anna@example.com", False), ("anna at example", True), ("anna@localhost", True)]
+)
+def test_whom_no_mail_reaches_is_told_nothing_in_a_rehearsal_either(
+    story: Story, address: str, is_held_back: bool
+) -> None:
+    story.join("anna")
+    story.order("anna")
+    begun = story.now
+    story.travel(days=70)
+    with story.runtime.database.write() as session:
+        session.execute(sa.update(Customer).where(Customer.store_id == story.store_id).values(email=address))
+    told = rehearse_in_parts(
+        story.runtime.database, store_id=story.store_id, workflow="win_back", dials={}, since=begun, now=story.now
+    )
+    assert (not told.said, bool(told.held_back["no_address"])) == (is_held_back, is_held_back)
 
 
 def _moment(past: Past, now: datetime) -> Moment:
