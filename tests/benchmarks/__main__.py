@@ -7,6 +7,8 @@ by default; 1 is what the goals speak of. What a figure is and how it is measure
     python -m tests.benchmarks.orders [ORDERS]      10,000 orders from webhook to mail server
     python -m tests.benchmarks.imports [ORDERS]     100,000 orders of a first import
     python -m tests.benchmarks.rendering            messages written out a second
+    python -m tests.benchmarks.reminders [LINES]    1,000,000 lines that reminders are made of
+    python -m tests.benchmarks.pages [CUSTOMERS] [ORDERS] [FOLDER]    each page of a store with 1,000,000 orders
     python -m tests.benchmarks.predictions          the predictions beside baselines (needs ../shared)
     python -m tests.soak.kills [KILLS] [MESSAGES]   25 times kill -9 over 20,000 messages
     python -m tests.benchmarks.webhooks             deliveries kept beside the bare handler, where it is there
@@ -29,6 +31,7 @@ SIZES: dict[str, int | None] = {
     "tests.benchmarks.sends": 100_000,
     "tests.benchmarks.orders": 10_000,
     "tests.benchmarks.imports": 100_000,
+    "tests.benchmarks.reminders": 1_000_000,
     "tests.benchmarks.rendering": None,
     "tests.benchmarks.webhooks": None,
 }
