@@ -135,6 +135,19 @@ def test_a_workflow_shows_its_way_its_dials_and_their_versions(
     assert "not known yet" in page
 
 
+def test_days_before_something_are_shown_and_turned_without_a_sign(
+    runtime: Runtime, client: FlaskClient, corner: House
+) -> None:
+    where = "/admin/workflows/birthday"
+    assert 'min="1" max="14"' in client.get(where, headers=staff_of(runtime, corner)).text
+    turned = client.post(f"{where}/dials", data={"before": "5"}, headers=staff_of(runtime, corner))
+    assert "5 days before their birthday" in turned.text
+    assert 'name="before" type="number" value="5"' in turned.text
+    refused = client.post(f"{where}/dials", data={"before": "15"}, headers=staff_of(runtime, corner))
+    assert (refused.status_code, 'value="15"' in refused.text) == (422, True)
+    assert "14 days before" in refused.text
+
+
 def test_a_rehearsal_is_reckoned_or_says_why_it_cannot_be(runtime: Runtime, client: FlaskClient, corner: House) -> None:
     told = client.get("/admin/workflows/welcome/rehearsal?days=30", headers=staff_of(runtime, corner)).text
     assert "0 would have been taken in" in told

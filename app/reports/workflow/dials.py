@@ -40,13 +40,25 @@ def dial_views(
     return dials, tuple(one for one in map(readable, refused.complaints) if one not in spoken_of)
 
 
+def meant(known: Workflow, shown: Mapping[str, int]) -> dict[str, int]:
+    """What numbers mean to the workflow: a page shows "7 days before", which is kept as -7."""
+    before = {one.name for one in known.dials if _is_before(one)}
+    return {name: -number if name in before else number for name, number in shown.items()}
+
+
+def _is_before(one: Dial | Number) -> bool:
+    return one.stops[-1] < 0
+
+
 def _dial(known: Workflow, one: Dial | Number, *, saved: Mapping[str, int], refused: Refused) -> DialView:
-    value, (low, default, high) = one.number(saved), one.stops
+    sign = -1 if _is_before(one) else 1
+    value = sign * one.number(saved)
+    low, default, high = (sign * stop for stop in one.stops[::sign])
     mine = [text for text in refused.complaints if text.startswith(f"“{one.name}”")]
     return DialView(
         name=one.name,
         label=labelled(one.name),
-        what=one.words if isinstance(one, Number) else f"{'before' if high <= 0 else 'after'} {known.starts.words}",
+        what=one.words if isinstance(one, Number) else f"{'before' if sign < 0 else 'after'} {known.starts.words}",
         unit=counted(value, one.unit).split(" ", 1)[1],
         value=value,
         default=default,

@@ -9,7 +9,7 @@ from flask.blueprints import Blueprint
 
 from app.pipeline.switch import Change, ChangeKind, Choice, carry_out
 from app.rehearsal import CannotRehearseError
-from app.reports.workflow import OneView, Refused, one
+from app.reports.workflow import OneView, Refused, meant, one
 from app.reports.workflow.rehearsed import Told, rehearsed
 from app.web import charts
 from app.web.admin.frame import Toast, part, show
@@ -102,7 +102,7 @@ def _unlike_numbers(known: Workflow, typed: Mapping[str, str]) -> list[str]:
 
 
 def _turn(known: Workflow, wanted: Mapping[str, int]) -> list[str]:
-    change = Change(ChangeKind.DIALS, dials=wanted)
+    change = Change(ChangeKind.DIALS, dials=meant(known, wanted))
     choice = Choice.MOVE if request.form.get("moves") else Choice.KEEP
     with runtime().database.write() as session:
         done = carry_out(
