@@ -19,6 +19,8 @@ FORECAST = table_of(Forecast)
 OUTCOME = table_of(Outcome)
 SETTING = table_of(WorkflowSetting)
 SELF = "self"
+# Plain text: a driver takes the word of an enumeration by a far longer way.
+WAITING = EnrollmentState.WAITING.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +64,23 @@ def enroll(
     that turns out to be older than that waits no longer."""
     if not events:
         return
+    rows: dict[bool, list[dict[str, Any]]] = {}
     for name, setting in _switched_on(session, store).items():
         workflow = workflows.get(name)
         if workflow is None:
             continue
         since = max(setting.on_since, store.live_since)
-        ours = [one for one in events if any(on.event == one.kind for on in workflow.starts.on)]
+        heard = {on.event for on in workflow.starts.on}
+        ours = [one for one in events if one.kind in heard]
         ours = with_rhythms(session, ours) if workflow.starts.rhythm else ours
         for one in ours:
             if one.at < since and one.was is not None and one.was >= since:
                 _withdraw(session, one, workflow=workflow, setting=setting, since=since)
-        _enroll_all(session, [one for one in ours if one.at >= since], workflow=workflow, setting=setting, now=now)
+        ours = [one for one in ours if one.at >= since]
+        theirs = _entries(session, ours, workflow=workflow, setting=setting, now=now)
+        rows.setdefault(workflow.starts.restarts, []).extend(theirs)
+    for restarts, together in rows.items():
+        _write(session, together, restarts=restarts)
 
 
 def with_rhythms(session: Session, events: Sequence[News]) -> list[News]:
@@ -96,10 +104,13 @@ def enter(
 ) -> None:
     """Take these customers in, whenever the workflow was switched on; `setting` is the store's row for it."""
     rows = [_row(who, entry, workflow=workflow, setting=setting, now=now) for who, entry in entries]
-    _write(session, rows, workflow=workflow)
+    _write(session, rows, restarts=workflow.starts.restarts)
 
 
-def _enroll_all(session: Session, events: Sequence[News], *, workflow: Workflow, setting: Any, now: datetime) -> None:
+def _entries(
+    session: Session, events: Sequence[News], *, workflow: Workflow, setting: Any, now: datetime
+) -> list[dict[str, Any]]:
+    """The rows of whom the news takes into this workflow, to be written with those of the others."""
     rows: list[dict[str, Any]] = []
     for event in events:
         entry = taking(event, workflow=workflow, dials=setting.dials)
@@ -108,8 +119,8 @@ def _enroll_all(session: Session, events: Sequence[News], *, workflow: Workflow,
         rows.append(_row(event.customer_id, entry, workflow=workflow, setting=setting, now=now))
         if workflow.starts.cool_off is not None:
             # The next one asks whether this one is in.
-            _write(session, [rows.pop()], workflow=workflow)
-    _write(session, rows, workflow=workflow)
+            _write(session, [rows.pop()], restarts=workflow.starts.restarts)
+    return rows
 
 
 def _row(customer_id: int, entry: Taking, *, workflow: Workflow, setting: Any, now: datetime) -> dict[str, Any]:
@@ -118,7 +129,7 @@ def _row(customer_id: int, entry: Taking, *, workflow: Workflow, setting: Any, n
         "workflow": workflow.name,
         "customer_id": customer_id,
         "subject": entry.subject,
-        "state": EnrollmentState.WAITING,
+        "state": WAITING,
         "event_at": entry.anchor,
         "anchor_rank": entry.rank,
         "step": workflow.steps[0].name,
@@ -170,10 +181,10 @@ def _rivals(session: Session, event: News, *, entry: Taking, workflow: Workflow,
     return session.execute(query).all()
 
 
-def _write(session: Session, rows: Sequence[dict[str, Any]], *, workflow: Workflow) -> None:
+def _write(session: Session, rows: Sequence[dict[str, Any]], *, restarts: bool) -> None:
     """New enrollments; or, where a surer or earlier event came about the same subject (a later one, where the workflow
     restarts), the one that still waits for its first step counts from that event instead."""
-    statement = _writing(session.get_bind().dialect.name, restarts=workflow.starts.restarts)
+    statement = _writing(session.get_bind().dialect.name, restarts=restarts)
     bulk(session, statement, table=ENROLLMENT, rows=rows)
 
 

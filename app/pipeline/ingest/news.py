@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 CONSENT = table_of(Consent)
 ORDER = table_of(Order)
 PARCEL = table_of(Fulfillment)
+ORDER_NEWS = [
+    ORDER.c[name] for name in ("external_id", "customer_id", "status", "may_start", "placed_at", "paid_at", "country")
+]
+PARCEL_NEWS = (PARCEL.c.order_external_id, PARCEL.c.shipped_at, PARCEL.c.delivered_at)
 
 
 def of_orders(batch: "Batch", touched: Touched) -> list[News]:
@@ -31,12 +35,12 @@ def of_orders(batch: "Batch", touched: Touched) -> list[News]:
         # of its two payloads came first.
         orders = {
             row.external_id: row
-            for row in batch.session.execute(sa.select(ORDER).where(*where))
+            for row in batch.session.execute(sa.select(*ORDER_NEWS).where(*where))
             if row.may_start and row.status != OrderStatus.DRAFT and row.customer_id is not None
         }
         for row in orders.values():
             found += _moments(row, ((EventKind.ORDER_PLACED, row.placed_at), (EventKind.ORDER_PAID, row.paid_at)))
-        query = sa.select(PARCEL).where(
+        query = sa.select(*PARCEL_NEWS).where(
             PARCEL.c.store_id == batch.store.id, among(batch.session, PARCEL.c.order_external_id, values=list(orders))
         )
         for parcel in batch.session.execute(query):
