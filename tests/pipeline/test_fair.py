@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from app.db import Database
 from app.model import Customer, Delivery, Enrollment, Message, Store
 from app.pipeline.fair import Row, any_due, claim
+from tests.statements import heard
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
@@ -166,14 +167,13 @@ def test_sqlite_looks_into_its_partial_indexes_only(database: Database, purpose:
     _store(database, 1, waiting=1)
     with database.write() as session:
         session.execute(sa.insert(Message), [_message(0)])
-    asked: list[tuple[str, Any]] = []
-    sa.event.listen(database.main, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
-    if purpose is None:
-        _claim(database, 1)
-    else:
-        with database.write() as session:
-            claim(session, MESSAGE, states=OPEN, now=NOW, lease=LEASE, limit=1, purpose=purpose)
-    plans = [_plan(database, *one) for one in list(asked) if "alarm_at" in one[0]]
+    with heard(database.main) as asked:
+        if purpose is None:
+            _claim(database, 1)
+        else:
+            with database.write() as session:
+                claim(session, MESSAGE, states=OPEN, now=NOW, lease=LEASE, limit=1, purpose=purpose)
+    plans = [_plan(database, *one) for one in asked if "alarm_at" in one[0]]
     assert len(plans) == 3
     looks = [line for plan in plans for line in plan if line.startswith(("SCAN", "SEARCH"))]
     whole = [line for line in looks if "INDEX ix_" not in line and "PRIMARY KEY" not in line]

@@ -39,9 +39,13 @@ def _kept(database: Database) -> set[str]:
 
 def test_whoever_comes_while_another_is_written_is_written_in_one_transaction(database: Database) -> None:
     commits: list[object] = []
-    sa.event.listen(database.inbox, "commit", commits.append)
-    for one in Crowded(database).keep_all([a_row(f"key-{number}") for number in range(6)]):
-        one.result()
+    note = commits.append  # A bound method is a new object each time it is named, and would not be found again.
+    sa.event.listen(database.inbox, "commit", note)
+    try:
+        for one in Crowded(database).keep_all([a_row(f"key-{number}") for number in range(6)]):
+            one.result()
+    finally:
+        sa.event.remove(database.inbox, "commit", note)
     assert len(commits) == 1
     assert _kept(database) == {f"key-{number}" for number in range(6)}
 

@@ -9,6 +9,7 @@ from app.db import Database
 from app.pipeline.brake import _lately
 from app.pipeline.rhythms import _whom
 from tests.conftest import NOW
+from tests.statements import heard
 from workflows.win_back import WORKFLOW
 
 
@@ -24,9 +25,8 @@ def _plan(session: Session, asked: sa.Select[Any]) -> str:
     how = "EXPLAIN QUERY PLAN" if dialect.name == "sqlite" else "EXPLAIN"
     if dialect.name == "postgresql":
         session.execute(sa.text("SET LOCAL enable_seqscan = off"))
-    said: list[tuple[str, Any]] = []
-    sa.event.listen(session.get_bind(), "before_cursor_execute", lambda *given: said.append((given[2], given[3])))
-    session.execute(asked)
+    with heard(session.get_bind()) as said:
+        session.execute(asked)
     statement, values = said[-1]
     return "\n".join(str(row) for row in session.connection().exec_driver_sql(f"{how} {statement}", values).all())
 

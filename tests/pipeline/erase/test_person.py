@@ -112,10 +112,11 @@ def test_no_byte_of_her_is_left_in_any_file(runtime: Runtime, tmp_path: Path, ba
         bare: dict[str, Any] = {"first_name": "X", "last_name": "Y", "name_key": "x y", "back_key": "y x", "tags": []}
         session.execute(sa.update(Customer).where(Customer.id.in_(others)).values(**bare))
     if backend == "sqlite":
-        assert {"store.db", "store-inbox.db"} <= {name.removesuffix("-wal") for name in traces_in_files(tmp_path)}
+        found = {name.removesuffix("-wal") for name in traces_in_files(runtime)}
+        assert {"store.db", "store-inbox.db"} <= found
     demand(runtime, store, ERASE)
     assert work_off(runtime) == 1
-    assert traces_in_files(tmp_path) == []
+    assert traces_in_files(runtime, tmp_path) == []
 
 
 def test_the_books_keep_money_and_lines(runtime: Runtime) -> None:
@@ -274,7 +275,7 @@ def test_a_reader_that_holds_up_the_files_is_waited_for(
         assert (rows(runtime, PrivacyRequest)[0].done_at is None) == (backend == "sqlite")
     work_off(runtime)
     assert rows(runtime, PrivacyRequest)[0].done_at == NOW
-    assert traces_in_files(tmp_path) == []
+    assert traces_in_files(runtime, tmp_path) == []
     runtime.close()
 
 

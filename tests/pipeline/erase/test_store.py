@@ -61,7 +61,7 @@ def test_everything_of_the_store_goes_and_an_audit_row_stays(runtime: Runtime, t
     assert {one.customer_external_id for one in requests} == {None}
     erased = the_store(runtime, store)
     assert (erased.state, erased.name, erased.email, erased.postal_address) == (StoreState.ERASED, "", None, None)
-    assert traces_in_files(tmp_path) == []
+    assert traces_in_files(runtime, tmp_path) == []
 
 
 def test_its_neighbour_is_untouched(runtime: Runtime) -> None:

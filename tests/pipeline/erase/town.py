@@ -148,9 +148,11 @@ def envelope(key: str, store: str) -> Envelope:
     )
 
 
-def traces_in_files(*folders: Path) -> list[str]:
-    """Each file below these folders in whose raw bytes, or whose name, is a trace of Anna."""
-    found = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+def traces_in_files(runtime: Runtime, *folders: Path) -> list[str]:
+    """Each file below these folders, and beside SQLite's, in whose raw bytes, or whose name, is a trace of Anna."""
+    database = runtime.database
+    beside = [Path(database.url.database or "").parent] if database.is_sqlite else []
+    found = [path for folder in (*folders, *beside) for path in folder.rglob("*") if path.is_file()]
     told = {path: path.name.lower().encode() + path.read_bytes().lower() for path in found}
     return [path.name for path, raw in told.items() if any(trace in raw for trace in TRACES)]
 
