@@ -31,7 +31,7 @@ class _Name(NamedTuple):
     address: str | None = None
     public_key: str | None = None
 
-    def query(self) -> sa.Select[tuple[int]]:
+    def query(self) -> sa.Select[int]:
         which = Store.address == self.address if self.public_key is None else Store.public_key == self.public_key
         return sa.select(Store.id).where(Store.platform == self.platform, which)
 

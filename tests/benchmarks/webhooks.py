@@ -197,7 +197,7 @@ def rates(bench: Bench) -> bool:
 
 def _ratio(turns: Sequence[tuple[Served, Served]], what: str) -> float:
     """The door's figure over the bare handler's: the middle of all turns."""
-    return statistics.median(getattr(kept, what) / getattr(bare, what) for kept, bare in turns)
+    return float(statistics.median(getattr(kept, what) / getattr(bare, what) for kept, bare in turns))
 
 
 def waits(bench: Bench, environment: dict[str, str]) -> bool:
