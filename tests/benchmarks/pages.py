@@ -197,4 +197,5 @@ def _timeline(runtime: Runtime, store_id: int, *, customers: int, dice: random.R
 
 
 if __name__ == "__main__":
-    main(*(int(one) for one in sys.argv[1:3]), *sys.argv[3:4])
+    sizes = [int(one) for one in sys.argv[1:3]] or [CUSTOMERS, ORDERS]
+    main(sizes[0], sizes[-1], sys.argv[3] if len(sys.argv) > 3 else None)

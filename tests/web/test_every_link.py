@@ -67,8 +67,11 @@ class Forms(HTMLParser):
                 self.found.append((given.get("hx-post") or given.get("action", ""), {}, {}))
         elif self._open and tag in ("input", "textarea") and given.get("name"):
             kind = "textarea" if tag == "textarea" else given.get("type", "text")
-            place = 2 if kind in ("hidden", "radio", "checkbox") else 1
-            self.found[-1][place][given["name"]] = kind if place == 1 else given.get("value", "")
+            _, kinds, along = self.found[-1]
+            if kind in ("hidden", "radio", "checkbox"):
+                along[given["name"]] = given.get("value", "")
+            else:
+                kinds[given["name"]] = kind
 
     def handle_endtag(self, tag: str) -> None:
         self._open = self._open and tag != "form"

@@ -106,8 +106,8 @@ def _messages(session: Session, store_id: int, *, workflow: Workflow, at: dateti
 
 
 def _told(session: Session, fate: sa.ColumnElement[str], *, where: sa.ColumnElement[bool]) -> Counts:
-    rows = session.execute(sa.select(fate.label("fate"), sa.func.count()).where(where).group_by("fate"))
-    found: dict[str, int] = dict(tuple(row) for row in rows)
+    query = sa.select(fate.label("fate"), sa.func.count().label("number")).where(where).group_by("fate")
+    found = {str(row.fate): int(row.number) for row in session.execute(query)}
     return Counts(sum(found.values()), *(found.get(one.value, 0) for one in (When.SOON, When.LATER, When.STALE)))
 
 

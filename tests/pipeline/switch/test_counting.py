@@ -10,7 +10,7 @@ from app.model import Enrollment, WorkflowSetting, WorkflowVersion
 from app.pipeline.switch.counting import on_their_way, total, when
 from tests.story import Story
 
-DIALS = ({}, {"story": 1}, {"story": 3, "favourites": 9})
+DIALS: tuple[dict[str, int], ...] = ({}, {"story": 1}, {"story": 3, "favourites": 9})
 
 
 @pytest.mark.parametrize("shift", [timedelta(0), timedelta(days=3, hours=5)])
