@@ -21,13 +21,15 @@ from app.runtime import Runtime
 from workflows.language import Purpose
 
 MOST_TRIES = 40
+# Each batch asks two dozen questions and commits three times, whatever its size; how long it takes, the handing over bounds.
+BATCH = 250
 OURS_TO_CATCH = (SQLAlchemyError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError)
 Hand = AbstractContextManager[object]
 ALONE: Hand = nullcontext()
 
 
 def leave(
-    runtime: Runtime, journal: Journal, *, limit: int = 100, purpose: Purpose | None = None, hand: Hand = ALONE
+    runtime: Runtime, journal: Journal, *, limit: int = BATCH, purpose: Purpose | None = None, hand: Hand = ALONE
 ) -> int:
     """Let up to `limit` due messages leave, of one purpose or of both, a fair share per store; how many were taken.
 

@@ -64,8 +64,8 @@ def _is_personal(name: str) -> bool:
 
 def _read(node: nodes.Node, found: _Found) -> None:
     if isinstance(node, nodes.Output):
-        for one in node.nodes:
-            _put_in(one, found)
+        for part in node.nodes:
+            _put_in(part, found)
     elif isinstance(node, nodes.If):
         _tested(node.test, found)
         for one in (*node.body, *node.elif_, *node.else_):

@@ -24,7 +24,6 @@ from tests.benchmarks.houses import NOW
 from tests.village import PLATFORM, Village
 
 WORKERS = 2
-BATCH = 250
 IDLE = 0.02
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -60,12 +59,12 @@ def decide(runtime: Runtime, _: Journal) -> int:
 
 
 def send(runtime: Runtime, journal: Journal) -> int:
-    return leave(runtime, journal, limit=BATCH)
+    return leave(runtime, journal)
 
 
 def whole_way(runtime: Runtime, journal: Journal) -> int:
     """From kept deliveries to what has left; each delivery and each step counts."""
-    return open_batch(runtime) + advance(runtime) + leave(runtime, journal, limit=BATCH)
+    return open_batch(runtime) + advance(runtime) + leave(runtime, journal)
 
 
 def together(config: Config, step: Step, *, workers: int = WORKERS, beside: Callable[[], object] | None = None) -> Work:

@@ -25,8 +25,9 @@ MOST_TROUBLES = 5
 # So many are written in one go: between two calls of the system each takes twice as long, for the processor has to fetch
 # everything anew.
 AHEAD = 32
-# Much shorter than the lease of a message on its way, whatever the channel's time-outs add to it.
-LONGEST_BATCH = timedelta(minutes=5)
+# A service message of another store waits for the end of it, and that for less than a minute; what is not begun by then goes
+# back untried.
+LONGEST_BATCH = timedelta(seconds=40)
 FAILURES = (Temporary, Permanent, Unsupported, InDoubt)
 
 
