@@ -110,11 +110,6 @@ class Town:
             session.execute(sa.update(model).values(**values))
 
 
-# A worker is killed before each statement on SQLite. The transactions are the same on PostgreSQL, which shows at every fifth
-# that it gives them back as well.
-STRIDES = {"sqlite": 1, "postgresql": 5}
-
-
 @contextmanager
 def killed_at(runtime: Runtime, number: int) -> Iterator[list[int]]:
     """The process ends before its statement or commit of this number; the list has how many there were."""
