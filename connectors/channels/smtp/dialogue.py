@@ -49,7 +49,7 @@ def reply(line: smtplib.SMTP) -> tuple[int, bytes]:
 
 
 def _row(line: smtplib.SMTP) -> bytes:
-    row: bytes = line.file.readline(LONGEST_ROW + 1)
+    row: bytes = line.file.readline(LONGEST_ROW + 1) if line.file else b""
     if not row or len(row) > LONGEST_ROW:
         line.close()
         raise smtplib.SMTPServerDisconnected("the answer broke off, or has no end")

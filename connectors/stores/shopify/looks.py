@@ -31,7 +31,9 @@ class _Many:
     make: Callable[[Any, list[str]], Made]
 
 
-def look_each(client: Client, access: Access, *, kind: Kind, external_ids: Sequence[str]) -> Iterator[tuple[str, Reading]]:
+def look_each(
+    client: Client, access: Access, *, kind: Kind, external_ids: Sequence[str]
+) -> Iterator[tuple[str, Reading]]:
     """Each with its id, as soon as its call is back; a GoneRecord where the store does not have it any more.
 
     Left out is what `look` alone can tell: what was denied or cannot be read, and what has long lists. Raises Temporary and
