@@ -257,6 +257,9 @@ def _is_let_in(connection: sa.Connection) -> bool:
     driver.execute("PRAGMA busy_timeout=0")
     try:
         return any(_begun(driver, connection.dialect) for _ in range(BUSY_MILLISECONDS))
+    except connection.dialect.loaded_dbapi.Error:
+        # Said once more in SQLAlchemy's words, which the pages and jobs understand: a full disk is a 503 and no bug.
+        return False
     finally:
         driver.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
 
