@@ -49,13 +49,19 @@ class DomainPace:
     def heard(self, address: str, told: Accepted | Exception) -> None:
         """What the server said of a mail to this address: each time in a row that it slows us down counts double."""
         if isinstance(told, Slowed) and told.is_tried:
-            _, before = self._rests.get(_domain(address), (self.now(), FIRST_REST / 2))
-            rest = min(before * 2, LONGEST_REST)
-            if len(self._rests) >= MOST_DOMAINS:
-                self._rests.clear()
-            self._rests[_domain(address)] = (self.now() + rest, rest)
+            self._slowed(_domain(address), self.now())
         elif self._rests and isinstance(told, Accepted):
             self._rests.pop(_domain(address), None)
+
+    def _slowed(self, domain: str, now: datetime) -> None:
+        until, before = self._rests.get(domain, (now, FIRST_REST / 2))
+        if until > now:
+            # It was on its way already when the rest began, and says nothing new.
+            return
+        rest = min(before * 2, LONGEST_REST)
+        if len(self._rests) >= MOST_DOMAINS:
+            self._rests.clear()
+        self._rests[domain] = (now + rest, rest)
 
 
 def _domain(address: str) -> str:

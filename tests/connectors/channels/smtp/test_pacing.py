@@ -87,3 +87,10 @@ def test_each_time_in_a_row_it_rests_for_longer_until_something_is_taken(clock: 
     pace.heard(SLOW[2], Accepted("Q1"))
     pace.heard(SLOW[0], Slowed("slow", timedelta(minutes=5)))
     assert pace.wait(SLOW[1]) == timedelta(minutes=1)
+
+
+def test_what_was_on_its_way_when_a_rest_began_makes_it_no_longer(clock: FrozenClock) -> None:
+    pace = DomainPace(clock.now)
+    for one in SLOW:
+        pace.heard(one, Slowed("slow", timedelta(minutes=5)))
+    assert pace.wait(SLOW[0]) == timedelta(minutes=1)
