@@ -27,10 +27,11 @@ from workflows.language import Purpose
 
 CUSTOMER = table_of(Customer)
 ENROLLMENT = table_of(Enrollment)
-# News that a webhook brought so short a time ago is as good as a look.
+# News that a webhook brought so short a time ago is as good as a look. A day that was reckoned ahead comes without news.
 FRESH = timedelta(minutes=5)
 # One store's slow answers hold up the marketing of others so long, and one call more; service messages leave beside it.
 LONGEST_LOOK = timedelta(seconds=25)
+COLUMNS = (ENROLLMENT.c.id, ENROLLMENT.c.subject, ENROLLMENT.c.event_at, ENROLLMENT.c.enrolled_at)
 Wish = tuple[int, Kind, str]
 
 
@@ -55,7 +56,7 @@ def _read(runtime: Runtime, rows: Sequence[Row]) -> tuple[dict[int, Store], dict
     with runtime.database.read() as session:
         stores = {one: session.get_one(Store, one) for one in {row.store_id for row in rows}}
         query = (
-            sa.select(ENROLLMENT.c.id, ENROLLMENT.c.subject, ENROLLMENT.c.event_at, CUSTOMER.c.external_id)
+            sa.select(*COLUMNS, CUSTOMER.c.external_id)
             .join(CUSTOMER, CUSTOMER.c.id == ENROLLMENT.c.customer_id)
             .where(among(session, ENROLLMENT.c.id, values=sorted({row.enrollment_id for row in rows})))
         )
@@ -64,10 +65,14 @@ def _read(runtime: Runtime, rows: Sequence[Row]) -> tuple[dict[int, Store], dict
 
 def _wishes(runtime: Runtime, row: Row, *, stores: Mapping[int, Store], ways: Mapping[int, Any]) -> list[Wish]:
     store, way = stores[row.store_id], ways.get(row.enrollment_id)
-    if way is None or abs(runtime.clock.now() - way.event_at) < FRESH or store.platform not in runtime.connectors:
+    if way is None or _is_fresh(way, runtime.clock.now()) or store.platform not in runtime.connectors:
         return []
     wanted = _wanted(runtime, store, subject=way.subject, person=way.external_id)
     return [(store.id, kind, external_id) for kind, external_id in wanted]
+
+
+def _is_fresh(way: Any, now: datetime) -> bool:
+    return abs(now - way.event_at) < FRESH and now - way.enrolled_at < FRESH
 
 
 def _take_in(runtime: Runtime, stores: Mapping[int, Store], *, seen: Mapping[Wish, tuple[Record, ...] | None]) -> None:

@@ -49,6 +49,18 @@ def test_an_answer_that_only_the_store_knows_is_seen_in_a_crowd(story: Story) ->
     assert len(story.sent) == 2 * len(CROWD) - 1
 
 
+def test_whoever_is_written_to_on_a_day_reckoned_ahead_is_looked_at_on_it(story: Story) -> None:
+    """The day itself is no news: the last that was heard of her is weeks old."""
+    story.on("win_back")
+    story.join("anna")
+    story.order("anna")
+    story.travel(days=59)
+    no = ConsentRecord(Medium.EMAIL, ConsentState.UNSUBSCRIBED, story.now, "page", customer_external_id="c-anna")
+    story.world.village.keep(story.home, replace(story.people["anna"], updated_at=story.now, consents=(no,)))
+    story.travel(days=2)
+    assert story.sent == []
+
+
 def test_a_store_that_does_not_answer_a_crowd_is_not_asked_for_each_of_it(story: Story) -> None:
     welcomed(story)
     story.world.village.trouble = [Temporary("down")]
