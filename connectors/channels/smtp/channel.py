@@ -6,6 +6,7 @@ answers promptly needs no second connection, and then a crash leaves one message
 """
 
 import ssl
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count, islice
@@ -58,6 +59,8 @@ class Smtp:
         self._pace = pace
         self._lines = [Line(server, patience=patience, tls=tls) for _ in range(lines)]
         self._used = 1
+        # Pages are served by many threads, and each may try a text out; a worker's one hand is taken by itself.
+        self._one_by_one = threading.Lock()
 
     def send(self, envelope: Envelope) -> Accepted:
         """Hand one message to the server.
@@ -65,7 +68,8 @@ class Smtp:
         Raises Temporary (4xx, connection or login trouble), Permanent (5xx for this message or recipient, or a message that
         could not be a mail), InDoubt (the answer to the last byte never came), Unsupported (no mail).
         """
-        ((_, told),) = self.send_each([envelope], begun=lambda _: None)
+        with self._one_by_one:
+            ((_, told),) = self.send_each([envelope], begun=lambda _: None)
         if isinstance(told, Exception):
             raise told
         return told

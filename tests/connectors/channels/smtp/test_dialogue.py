@@ -1,6 +1,7 @@
 """What becomes of a message when the mail server says no, hangs up, falls silent or wants more than we give."""
 
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,6 +21,14 @@ def test_one_connection_carries_many_messages(server: MailServer, channel: Smtp)
         assert channel.send(envelope(f"key-{number}")) == Accepted(f"Q{number + 1:05}")
     assert server.connections == 1
     assert [mail.sender for mail in server.mails] == ["hello@shop.example"] * 5
+
+
+def test_pages_of_several_threads_may_each_send_one(server: MailServer, channel: Smtp) -> None:
+    letters = [envelope(f"key-{number}") for number in range(24)]
+    with ThreadPoolExecutor(8) as pages:
+        told = list(pages.map(channel.send, letters))
+    assert sorted(str(one.provider_id) for one in told) == [f"Q{number + 1:05}" for number in range(24)]
+    assert server.connections == 1
 
 
 def test_mail_comes_back_to_an_address_that_names_the_message(server: MailServer) -> None:
