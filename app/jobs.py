@@ -17,6 +17,7 @@ from app.pipeline.double_opt_in import send_questions
 from app.pipeline.inbox import open_batch
 from app.pipeline.journal import Journal, opened
 from app.pipeline.leave import leave
+from app.rehearsal import trials
 from app.runtime import Runtime
 from workflows.language import Purpose
 
@@ -106,6 +107,10 @@ def _told(desk: Desk) -> int:
     return write_back.tell(desk.runtime, limit=50)
 
 
+def _rehearsed(desk: Desk) -> int:
+    return trials.work_off(desk.runtime)
+
+
 # In the order of the order's way, which is also the order of one `tick`.
 JOBS: tuple[Job, ...] = (
     Job("recover", timedelta(seconds=30), _recovered),
@@ -121,6 +126,7 @@ JOBS: tuple[Job, ...] = (
     Job("erase", timedelta(seconds=30), _erased),
     Job("write_back", timedelta(seconds=5), _told),
     Job("ask", timedelta(seconds=2), _asked),
+    Job("rehearse", timedelta(seconds=1), _rehearsed),
     Job("codes", timedelta(minutes=10), _removed),
 )
 

@@ -21,6 +21,7 @@ from app.model.staff import May, Member
 from app.model.store import Connection, ConnectionState, PrivacyRequest, Store, StoreState
 from app.model.sync import JobRun, SyncRun, SyncState
 from app.model.text import StoreText
+from app.model.trial import Trial, TrialState
 from app.model.warmth import SenderDay
 
 __all__ = [
@@ -74,6 +75,8 @@ __all__ = [
     "SyncState",
     "Tag",
     "Tombstone",
+    "Trial",
+    "TrialState",
     "WorkflowSetting",
     "WorkflowVersion",
 ]

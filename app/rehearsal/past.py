@@ -94,6 +94,11 @@ def pasts(
             yield from _read(_Piece(session, store, until, first, end)).values()
 
 
+def between(session: Session, store: Store, *, until: datetime, ids: tuple[int, int]) -> Iterator[Past]:
+    """Those of a store from one id on and before another, few enough for one reading."""
+    yield from _read(_Piece(session, store, until, *ids)).values()
+
+
 def _read(piece: _Piece) -> Mapping[int, Past]:
     people = piece.of(CUSTOMER, *PERSON, "gone_at", "joined_at", column=CUSTOMER.c.id)
     found = {row.id: Past(row) for row in piece.rows(people)}

@@ -21,7 +21,7 @@ from app.pipeline.entries import entries
 from app.policy import Case, Decision, Law, Reason, Verdict, decide
 from app.policy.caps import KEPT, Departure
 from app.policy.quiet import instant
-from app.rehearsal.past import Bought, Past, pasts
+from app.rehearsal.past import Bought, Past, between, pasts
 from app.rehearsal.person import SUBSCRIBED, Moment, Way
 from app.zones import clock_of, zone_of
 from connectors.money import exponent
@@ -119,9 +119,11 @@ def rehearse(
     since: datetime,
     now: datetime,
     share: tuple[int, int] = (0, 1),
+    ids: tuple[int, int] | None = None,
 ) -> Rehearsed:
     """Replay the store's history from `since` to `now`, as if this workflow alone had been on; of several who share the work,
-    (0, 2) replays every other piece. Raises CannotRehearseError."""
+    (0, 2) replays every other piece; with `ids`, only customers from the one on and before the other. Raises
+    CannotRehearseError."""
     may_be_rehearsed(workflow)
     found = Rehearsed(workflow.name, since, now, caveat=RHYTHMS if workflow.starts.rhythm else None)
     stage = _Stage(
@@ -136,7 +138,8 @@ def rehearse(
         turned=workflow.turned(dials),
         minor=10 ** exponent(store.currency),
     )
-    for past in pasts(session, store, until=now, share=share):
+    everybody = pasts(session, store, until=now, share=share)
+    for past in everybody if ids is None else between(session, store, until=now, ids=ids):
         _replay(stage, past, since=since)
     return Rehearsed.joined([found])
 

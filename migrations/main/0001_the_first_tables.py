@@ -359,6 +359,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("store_id", "fingerprint", name=op.f("pk_tombstone")),
     )
     op.create_table(
+        "trial",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workflow", sa.String(length=40), nullable=False),
+        sa.Column("dials", sa.JSON(), nullable=False),
+        sa.Column("since", UTCDateTime(), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("from_id", sa.BigInteger(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("alarm_at", UTCDateTime(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_trial_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trial")),
+        sa.UniqueConstraint("store_id", "workflow", name=op.f("uq_trial_store_id_workflow")),
+    )
+    with op.batch_alter_table("trial", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_trial_alarm",
+            ["alarm_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.create_index(
+            "ix_trial_store_alarm",
+            ["store_id", "alarm_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+
+    op.create_table(
         "workflow_setting",
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("workflow", sa.String(length=80), nullable=False),
@@ -996,6 +1032,17 @@ def downgrade() -> None:
     op.drop_table("checkout")
     op.drop_table("workflow_version")
     op.drop_table("workflow_setting")
+    with op.batch_alter_table("trial", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_trial_store_alarm",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.drop_index(
+            "ix_trial_alarm", sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'")
+        )
+
+    op.drop_table("trial")
     op.drop_table("tombstone")
     with op.batch_alter_table("sync_run", schema=None) as batch_op:
         batch_op.drop_index("ix_sync_run_store")

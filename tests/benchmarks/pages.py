@@ -92,6 +92,7 @@ HOUSE = (
     "workflows",
     "workflows/win_back",
     "workflows/welcome",
+    "workflows/welcome/rehearsal",
     "workflows/win_back/switch?to=on",
     "workflows/welcome/switch?to=on",
     "workflows/birthday/switch?to=on",
@@ -109,7 +110,6 @@ NOT_A_PAGE = {
     "admin_reports.first",
     "admin_settings.first",
     "admin_settings.domain",
-    "admin_workflow.rehearsal",
 }
 
 

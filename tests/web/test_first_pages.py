@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from app.clock import FrozenClock
 from app.model import Brake, Delivery, Outcome, Store, StoreText, WorkflowVersion
+from app.rehearsal.trials import work_off
 from app.runtime import Runtime
 from tests.conftest import NOW
 from tests.pipeline.rows import a_message, a_person
@@ -149,10 +150,17 @@ def test_days_before_something_are_shown_and_turned_without_a_sign(
 
 
 def test_a_rehearsal_is_reckoned_or_says_why_it_cannot_be(runtime: Runtime, client: FlaskClient, corner: House) -> None:
-    told = client.get("/admin/workflows/welcome/rehearsal?days=30", headers=staff_of(runtime, corner)).text
-    assert "0 would have been taken in" in told
-    refused = client.get("/admin/workflows/price_drop/rehearsal", headers=staff_of(runtime, corner)).text
+    refused = client.post("/admin/workflows/price_drop/rehearsal", headers=staff_of(runtime, corner)).text
     assert "a history does not tell that as it was" in refused
+    where = "/admin/workflows/welcome"
+    asked = client.post(f"{where}/rehearsal?days=30", headers=staff_of(runtime, corner)).text
+    assert (f'hx-get="{where}/rehearsal" hx-trigger="every 1s"' in asked, "<progress" in asked) == (True, True)
+    assert "<progress" in client.get(where, headers=staff_of(runtime, corner)).text, "a reload loses it"
+    assert work_off(runtime) == 1
+    for path in (f"{where}/rehearsal", where):
+        told = client.get(path, headers=staff_of(runtime, corner)).text
+        assert "0 would have been taken in" in told
+        assert ("<progress" in told, "every 1s" in told) == (False, False)
 
 
 def test_a_text_that_is_wrong_comes_back_as_it_was_written(runtime: Runtime, client: FlaskClient, store: House) -> None:

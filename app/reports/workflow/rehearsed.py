@@ -1,24 +1,20 @@
-"""What a workflow would have done in a store's own past, week by week; of a big store one in so many customers is replayed."""
+"""What a workflow would have done in a store's own past, week by week, and how far the reckoning of it is."""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.model import Customer, Store, WorkflowSetting
-from app.policy import Decision
-from app.rehearsal import Rehearsed, rehearse
-from app.rehearsal.past import PIECE
+from app.model import Trial, TrialState
+from app.rehearsal.trials import monday
 from app.reports.overview.words import sentence_of
 from app.rows import table_of
-from workflows.language import Workflow
 
-CUSTOMER = table_of(Customer)
-# So many pieces of customers are replayed while somebody waits.
-MOST_PIECES = 3
+TRIAL = table_of(Trial)
 MOST_REASONS = 6
 
 
@@ -31,61 +27,66 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Counts of those who were replayed, which is one in `one_in`. `held_back` are sentences with counts, most first."""
+    """What was found. `held_back` are sentences with counts, most first."""
 
     messages: int
     people: int
     taken_in: int
-    one_in: int
     weeks: tuple[Week, ...]
     held_back: tuple[tuple[str, int], ...]
 
 
-def rehearsed(session: Session, store: Store, *, workflow: Workflow, days: int, now: datetime) -> Told:
-    """The last so many days, on the dials as they stand. Raises CannotRehearseError."""
-    one_in = _one_in(session, store.id)
-    found = rehearse(
-        session,
-        store=store,
-        workflow=workflow,
-        dials=_dials(session, store.id, workflow=workflow.name),
-        since=now - timedelta(days=days),
-        now=now,
-        share=(0, one_in),
-    )
-    held = Counter({sentence_of(reason): count for reason, count in found.held_back.items()})
+@dataclass(frozen=True, slots=True)
+class TrialView:
+    """The last rehearsal of a workflow; `told` is None until it is done."""
+
+    state: TrialState
+    days: int
+    asked_at: datetime
+    done: int
+    total: int
+    told: Told | None
+
+    @property
+    def is_running(self) -> bool:
+        return self.state is TrialState.WAITING
+
+    @property
+    def has_failed(self) -> bool:
+        return self.state is TrialState.FAILED
+
+    @property
+    def percent(self) -> int:
+        return self.done * 100 // self.total if self.total else 0
+
+
+def rehearsed(session: Session, store_id: int, *, workflow: str) -> TrialView | None:
+    """What was asked for last; None where nobody ever asked."""
+    query = sa.select(TRIAL).where(TRIAL.c.store_id == store_id, TRIAL.c.workflow == workflow)
+    row = session.execute(query).first()
+    if row is None:
+        return None
+    state = TrialState(row.state)
+    told = _told(row) if state is TrialState.DONE else None
+    return TrialView(state, (row.asked_at - row.since).days, row.asked_at, row.done, row.total, told)
+
+
+def _told(row: Any) -> Told:
+    found: Mapping[str, Any] = row.result
+    held: Counter[str] = Counter()
+    for reason, count in found["reasons"].items():
+        held[sentence_of(reason)] += count
     return Told(
-        messages=len(found.said),
-        people=len({one.customer_id for one in found.said}),
-        taken_in=found.taken_in,
-        one_in=one_in,
-        weeks=_weeks(found),
+        messages=found["messages"],
+        people=found["people"],
+        taken_in=found["taken_in"],
+        weeks=_weeks(row, found),
         held_back=tuple(held.most_common(MOST_REASONS)),
     )
 
 
-def _one_in(session: Session, store_id: int) -> int:
-    count = session.scalar(sa.select(sa.func.count()).where(CUSTOMER.c.store_id == store_id)) or 0
-    return max(1, -(-count // (PIECE * MOST_PIECES)))
-
-
-def _dials(session: Session, store_id: int, *, workflow: str) -> Mapping[str, int]:
-    setting = session.get(WorkflowSetting, (store_id, workflow))
-    return setting.dials if setting else {}
-
-
-def _weeks(found: Rehearsed) -> tuple[Week, ...]:
-    sent: Counter[date] = Counter()
-    held: Counter[date] = Counter()
-    for one in found.by_day():
-        if one.decision is Decision.SEND:
-            sent[_monday(one.day)] += one.count
-        elif one.decision is not Decision.DEFER:
-            held[_monday(one.day)] += one.count
-    first, last = _monday(found.since.date()), _monday(found.until.date())
+def _weeks(row: Any, found: Mapping[str, Any]) -> tuple[Week, ...]:
+    first, last = monday(row.since.date()), monday(row.asked_at.date())
     begins = [first + timedelta(days=7 * week) for week in range((last - first).days // 7 + 1)]
-    return tuple(Week(monday, sent[monday], held[monday]) for monday in begins)
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+    sent, held = found["sent"], found["held"]
+    return tuple(Week(one, sent.get(one.isoformat(), 0), held.get(one.isoformat(), 0)) for one in begins)

@@ -7,14 +7,15 @@ from typing import Any
 from flask import Response, request
 from flask.blueprints import Blueprint
 
+from app.model.staff import May
 from app.pipeline.switch import Change, ChangeKind, Choice, carry_out
-from app.rehearsal import CannotRehearseError
+from app.rehearsal import CannotRehearseError, trials
 from app.reports.workflow import OneView, Refused, meant, one
-from app.reports.workflow.rehearsed import Told, rehearsed
+from app.reports.workflow.rehearsed import TrialView, rehearsed
 from app.web import charts
 from app.web.admin.frame import Toast, part, show
 from app.web.admin.workflows import ROOT, named, store_of
-from app.web.guard import Guard, guarded
+from app.web.guard import Guard, desk, guarded
 from app.web.house import runtime
 from app.web.place import say
 from app.web.words import day, money
@@ -50,23 +51,37 @@ def turn_dials(name: str) -> Response:
 @routes.get("/rehearsal")
 @guarded(Guard.PLATFORM_TOKEN)
 def rehearsal(name: str) -> Response:
-    """What it would have done in this store's own past."""
-    known, wanted = named(name), request.args.get("days", "")
+    """What it would have done in this store's own past, or how far that is; asked for every second until it is done."""
+    return _rehearsal_part(named(name))
+
+
+@routes.post("/rehearsal")
+@guarded(Guard.PLATFORM_TOKEN, needs=May.LOOK)
+def rehearse(name: str) -> Response:
+    """Have it reckoned anew. It changes nothing of the store's, so whoever may look may ask."""
+    known, wanted = named(name), request.values.get("days", "")
     days = int(wanted) if wanted in map(str, SPANS) else SPANS[1]
     try:
-        with runtime().database.read() as session:
-            told = rehearsed(session, store_of(session), workflow=known, days=days, now=runtime().clock.now())
+        with runtime().database.write() as session:
+            trials.ask(session, known, store_id=desk().store_id, days=days, now=runtime().clock.now())
     except CannotRehearseError as error:
-        return part("workflow", "rehearsal", workflow=known, days=days, refusal=str(error), **_empty())
-    return part("workflow", "rehearsal", workflow=known, days=days, told=told, chart=_by_week(told), spans=SPANS)
+        return _rehearsal_part(known, refusal=str(error))
+    return _rehearsal_part(known)
 
 
-def _empty() -> dict[str, Any]:
-    return {"told": None, "chart": None, "spans": SPANS}
+def _rehearsal_part(known: Workflow, *, refusal: str = "") -> Response:
+    with runtime().database.read() as session:
+        trial = rehearsed(session, desk().store_id, workflow=known.name)
+    return part("workflow", "rehearsal", workflow=known, refusal=refusal, **_rehearsal(trial))
 
 
-def _by_week(told: Told) -> charts.Chart | None:
-    if not told.messages:
+def _rehearsal(trial: TrialView | None) -> dict[str, Any]:
+    return {"trial": trial, "weeks": _by_week(trial), "spans": SPANS}
+
+
+def _by_week(trial: TrialView | None) -> charts.Chart | None:
+    told = trial.told if trial else None
+    if told is None or not told.messages:
         return None
     series = {
         say("Would have left"): [week.sent for week in told.weeks],
@@ -80,7 +95,8 @@ def _page(known: Workflow, refused: Refused | None = None, *, toast: Toast | Non
     with house.database.read() as session:
         store, now = store_of(session), house.clock.now()
         view = one(session, store, workflow=known, known=house.workflows, now=now, refused=refused)
-    values = {"view": view, "workflow": known, "chart": _means(view), "spans": SPANS}
+        trial = rehearsed(session, store.id, workflow=known.name)
+    values = {"view": view, "workflow": known, "chart": _means(view), **_rehearsal(trial)}
     return show("workflow", status=422 if refused else 200, toast=toast, is_refused=bool(refused), **values)
 
 

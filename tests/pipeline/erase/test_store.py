@@ -11,6 +11,7 @@ from app.db import Base
 from app.model import Connection, Delivery, DeliveryState, PrivacyRequest, Store, StoreState
 from app.pipeline.erase import export_of, work_off
 from app.pipeline.install import install
+from app.rehearsal import trials
 from app.runtime import Runtime
 from connectors.base import Credentials
 from connectors.records import PrivacyDemand, StoreNews, StoreProfile, StoreRecord
@@ -47,6 +48,8 @@ def test_everything_of_the_store_goes_and_an_audit_row_stays(runtime: Runtime, t
     store = settle_anna(runtime)
     connect(runtime, store)
     keep_delivery(runtime, store, "waiting", state=DeliveryState.WAITING)
+    with runtime.database.write() as session:
+        trials.ask(session, runtime.workflows["win_back"], store_id=store.id, days=30, now=NOW)
     demand(runtime, store, PrivacyDemand.ERASE_CUSTOMER, reference="earlier")
     tell(runtime, store, [StoreRecord(StoreNews.UNINSTALLED)])
     assert work_off(runtime) == 1
