@@ -12,6 +12,7 @@ import workflows
 from app.pipeline.switch.plan import WORDS
 from app.policy import SENTENCES
 from app.translations import CATALOG, FOLDER, SOURCE, languages
+from app.translations.phrases import Message, messages
 
 ROOT = Path(__file__).parents[2]
 # Where messages stand. Python files mark theirs with `marked(...)` or say them with `say(...)`.
@@ -39,10 +40,11 @@ def extracted() -> Catalog:
     return catalog
 
 
-def _words_of_the_house() -> Iterator[tuple[str, str]]:
-    """What the pages say by a name that stands elsewhere: titles and notes of workflows, reasons, choices of a switch."""
+def _words_of_the_house() -> Iterator[tuple[Message, str]]:
+    """What the pages say by a name that stands elsewhere: what workflows say, reasons, choices of a switch."""
     for name, workflow in workflows.load().items():
-        yield from ((words, f"workflows/{name}.py") for words in (workflow.title, workflow.note) if words)
+        words = (workflow.title, workflow.note, *messages(workflow))
+        yield from ((one, f"workflows/{name}.py") for one in words if one)
     yield from ((sentence, "app/policy/reasons.py") for sentence in SENTENCES.values())
     yield from ((words, "app/pipeline/switch/plan.py") for words in WORDS.values())
 

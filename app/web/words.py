@@ -6,10 +6,12 @@ from babel import dates, numbers
 from flask import Flask, current_app
 
 from app.reports.overview import Count
+from app.translations.phrases import phrased
 from app.web import headers, static
 from app.web.house import runtime
 from app.web.place import place, plural, say
 from connectors.money import major
+from workflows.language import Phrase
 
 PLATFORMS = {"shopify": "Shopify", "woocommerce": "WooCommerce"}
 LATELY_SECONDS = 45
@@ -27,6 +29,7 @@ def teach(flask_app: Flask) -> None:
         day=day,
         moment=moment,
         ago=ago,
+        phrase=phrase,
         platform=lambda name: PLATFORMS.get(name, name),
     )
     environment.globals.update(static_url=static.url, nonce=headers.nonce, place=place, leads=leads)
@@ -83,6 +86,11 @@ def ago(at: datetime) -> str:
     if abs(gap.total_seconds()) < LATELY_SECONDS:
         return say("just now")
     return dates.format_timedelta(gap, add_direction=True, locale=place().locale)
+
+
+def phrase(said: Phrase) -> str:
+    """What a workflow says, in the visitor's language."""
+    return phrased(place().language, said)
 
 
 def _today() -> date:

@@ -27,7 +27,8 @@ from workflows.language.grammar import (
     email,
     step,
 )
-from workflows.language.lengths import AT_ONCE, Unit, WorkingDays, counted, days, hours, spoken, working_days
+from workflows.language.lengths import AT_ONCE, Unit, WorkingDays, counted, days, hours, named, spoken, working_days
+from workflows.language.phrases import Phrase
 from workflows.language.vocabulary import (
     anniversary_comes,
     back_in_stock,
@@ -70,6 +71,7 @@ __all__ = [
     "On",
     "OrderFacts",
     "ParcelFacts",
+    "Phrase",
     "ProductFacts",
     "Purpose",
     "Rank",
@@ -94,6 +96,7 @@ __all__ = [
     "has_ordered",
     "hours",
     "is_good_customer",
+    "named",
     "not_ordered_again",
     "not_reviewed",
     "nothing_refunded",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from workflows.language.lengths import Unit, counted, spoken
+from workflows.language.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,10 @@ class Dial:
         low, default, high = self.stops
         return min(max(saved.get(self.name, default), low), high)
 
-    def said(self, count: int) -> str:
+    def said(self, count: int) -> Phrase:
         """So many units as people say it; "before" where it lies before the event."""
-        return spoken(count * self.unit.length, self.unit) + (" before" if count < 0 else "")
+        length = spoken(count * self.unit.length, self.unit)
+        return Phrase("%(length)s before", {"length": length}) if count < 0 else length
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Number:
         """The turned number, or the default; moved to the nearer stop where it lies outside today's stops."""
         return min(max(saved.get(self.name, self.default), self.low), self.high)
 
-    def said(self, count: int) -> str:
+    def said(self, count: int) -> Phrase:
         return counted(count, self.unit)
 
 

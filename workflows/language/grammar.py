@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from functools import reduce
 
 from workflows.language.dials import Dial, Number
 from workflows.language.facts import Facts
 from workflows.language.lengths import AT_ONCE, WorkingDays, spoken
+from workflows.language.phrases import Phrase
 
 
 class Purpose(StrEnum):
@@ -32,15 +34,15 @@ class Rank(IntEnum):
 class Condition:
     """A question with a yes or no; `words` completes "if they ..." and "ends when they ...", `reason` names a no.
 
-    `{orders}` and the like in `words` stand for the dial of that name; `holds` finds its number in `facts.dials`.
+    `%(orders)s` and the like in `words` stand for the dial of that name; `holds` finds its number in `facts.dials`.
     """
 
     words: str
     reason: str
     holds: Callable[[Facts], bool] = field(compare=False)
 
-    def said(self, dials: Mapping[str, int]) -> str:
-        return self.words.format_map(dials)
+    def said(self, dials: Mapping[str, int]) -> Phrase:
+        return Phrase(self.words, dials)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,15 @@ class Start:
     restarts: bool = False
     cool_off: timedelta | None = None
     at_once: str | None = None
+
+    @property
+    def said(self) -> Phrase:
+        return Phrase(self.words)
+
+    def at(self, length: Phrase, *, is_before: bool) -> Phrase:
+        """So long before or after it."""
+        pattern = "%(length)s before %(start)s" if is_before else "%(length)s after %(start)s"
+        return Phrase(pattern, {"length": length, "start": self.said})
 
     @property
     def rhythm(self) -> Number | None:
@@ -214,26 +225,47 @@ class Workflow:
 
     def sentences(self, saved: Mapping[str, int] | None = None) -> str:
         """The workflow in plain words, a line a step, with these dials."""
-        lines = [self._sentence(one, saved or {}) for one in self.steps]
-        if self.starts.rhythm:
-            instead = self.starts.rhythm.said(self.starts.rhythm.number(saved or {}))
-            lines.append(
-                f"Their way is their own rhythm; where too little of it is known, {instead} after their last order."
-            )
-        if self.stops:
-            lines.append(f"It ends when {' or '.join(one.words for one in self.stops)}.")
-        return "\n".join(lines)
+        return "\n".join(map(str, self.phrases(saved or {})))
 
-    def _sentence(self, one: Step, saved: Mapping[str, int]) -> str:
-        turned = self.turned(saved)
-        provided = "".join(f", if {condition.said(turned)}" for condition in one.only_if)
-        code = f" with a code for {turned[one.send.code.percent.name]} percent" if one.send.code else ""
-        return f"{self._when(one, saved)}{provided}, {one.send.medium} “{one.send.text}”{code}."
+    def phrases(self, saved: Mapping[str, int]) -> list[Phrase]:
+        """The same, a phrase a line."""
+        return [*(self._sentence(one, saved) for one in self.steps), *self.rules(saved), *self._end(saved)]
 
-    def _when(self, one: Step, saved: Mapping[str, int]) -> str:
-        wait = one.wait(saved)
+    def rules(self, saved: Mapping[str, int]) -> list[Phrase]:
+        """What is said beside the steps and the end."""
+        rhythm = self.starts.rhythm
+        if not rhythm:
+            return []
+        pattern = "Their way is their own rhythm; where too little of it is known, %(length)s after their last order."
+        return [Phrase(pattern, {"length": rhythm.said(rhythm.number(saved))})]
+
+    def when(self, one: Step, saved: Mapping[str, int]) -> Phrase:
+        """The moment of a step."""
         if isinstance(one.after, WorkingDays):
-            return f"{one.after.count} working days after {self.starts.words}"
-        if not wait:
-            return self.starts.at_once or f"As soon as {self.starts.words}"
-        return f"{spoken(wait)} {'before' if wait < AT_ONCE else 'after'} {self.starts.words}"
+            return self.starts.at(Phrase("%(num)s working days", {"num": one.after.count}), is_before=False)
+        wait = one.wait(saved)
+        if wait:
+            return self.starts.at(spoken(wait), is_before=wait < AT_ONCE)
+        at_once = self.starts.at_once
+        return Phrase(at_once) if at_once else Phrase("As soon as %(start)s", {"start": self.starts.said})
+
+    def _sentence(self, one: Step, saved: Mapping[str, int]) -> Phrase:
+        turned, when = self.turned(saved), self.when(one, saved)
+        if one.only_if:
+            asked = _joined("%(first)s, if %(second)s", [condition.said(turned) for condition in one.only_if])
+            when = Phrase("%(when)s, if %(condition)s", {"when": when, "condition": asked})
+        letter = Phrase("%(medium)s “%(text)s”", {"medium": Phrase(one.send.medium), "text": one.send.text})
+        if one.send.code:
+            percent = turned[one.send.code.percent.name]
+            letter = Phrase("%(letter)s with a code for %(percent)s percent", {"letter": letter, "percent": percent})
+        return Phrase("%(when)s, %(letter)s.", {"when": when, "letter": letter})
+
+    def _end(self, saved: Mapping[str, int]) -> list[Phrase]:
+        if not self.stops:
+            return []
+        ends = _joined("%(first)s or %(second)s", [one.said(self.turned(saved)) for one in self.stops])
+        return [Phrase("It ends when %(condition)s.", {"condition": ends})]
+
+
+def _joined(pattern: str, phrases: list[Phrase]) -> Phrase:
+    return reduce(lambda first, second: Phrase(pattern, {"first": first, "second": second}), phrases)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from workflows.language.phrases import Phrase
+
 SATURDAY = 5
 
 
@@ -15,6 +17,10 @@ class Unit(StrEnum):
     ORDERS = "orders"
     MONEY = "of the store's money"
     PERCENT = "percent"
+
+    @property
+    def singular(self) -> str:
+        return self.value.removesuffix("s")
 
     @property
     def length(self) -> timedelta:
@@ -55,14 +61,19 @@ def working_days(count: int) -> WorkingDays:
     return WorkingDays(count)
 
 
-def spoken(length: timedelta, unit: Unit | None = None) -> str:
+def spoken(length: timedelta, unit: Unit | None = None) -> Phrase:
     """A length of time as people say it: "3 days", "1 hour"; whole days where it is whole days, or in `unit`."""
     length = abs(length)
     unit = unit or (Unit.HOURS if length % Unit.DAYS.length else Unit.DAYS)
     return counted(length // unit.length, unit)
 
 
-def counted(count: int, unit: Unit) -> str:
+def counted(count: int, unit: Unit) -> Phrase:
     """So many of a unit: "1 order", "20 percent"."""
-    word = unit.value[:-1] if count == 1 and unit.value.endswith("s") else unit.value
-    return f"{count} {word}"
+    one = f"%(num)s {unit.singular}"
+    return Phrase(one, {"num": count}, many=f"%(num)s {unit}" if unit.singular != unit else None)
+
+
+def named(count: int, unit: Unit) -> Phrase:
+    """The unit alone, as it is called beside so many of it: "order", "percent"."""
+    return Phrase(unit.singular, {"num": count}, many=unit.value if unit.singular != unit else None)

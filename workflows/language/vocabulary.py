@@ -79,9 +79,9 @@ not_reviewed = Condition("they have not reviewed it", "reviewed", lambda facts: 
 nothing_refunded = Condition(
     "nothing of it was refunded", "refunded", lambda facts: facts.order is not None and not facts.order.has_refund
 )
-nth_order = Condition("it is their order number {orders}", "not_this_milestone", _nth_order)
-spent_enough = Condition("they have spent {spent} with it", "not_this_milestone", _spent_enough)
-is_good_customer = Condition("they have spent {good_customer} or more", "not_a_good_customer", _is_good_customer)
+nth_order = Condition("it is their order number %(orders)s", "not_this_milestone", _nth_order)
+spent_enough = Condition("they have spent %(spent)s with it", "not_this_milestone", _spent_enough)
+is_good_customer = Condition("they have spent %(good_customer)s or more", "not_a_good_customer", _is_good_customer)
 
 _still_subscribed = Condition("they are still subscribed", "no_longer_subscribed", lambda facts: facts.is_subscribed)
 _still_counts = Condition("the order still stands", "order_no_longer_stands", _counts)

@@ -8,21 +8,21 @@ from sqlalchemy.orm import Session
 
 from app.model import Store
 from app.reports.figures import EffectRow
-from app.reports.overview.words import labelled, readable
+from app.reports.overview.words import labelled
 from app.reports.workflow.sources import Sources, sources
-from workflows.language import Purpose, Workflow
+from workflows.language import Phrase, Purpose, Workflow
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`note` is what to know before it is switched on; `sentences` name texts as people read them. `sent` counts 30 days;
+    """`note` is what to know before it is switched on; `sentences` are yet to be said in a language. `sent` counts 30 days;
     `effect` is over `days`, None where nothing was decided or a big store waits for its first night."""
 
     name: str
     title: str
     purpose: Purpose
     note: str | None
-    sentences: tuple[str, ...]
+    sentences: tuple[Phrase, ...]
     is_on: bool
     waiting: int
     sent: int | None
@@ -56,7 +56,7 @@ def card(known: Workflow, told: Sources) -> Card:
         title=known.title or labelled(known.name),
         purpose=known.purpose,
         note=known.note,
-        sentences=tuple(readable(line) for line in known.sentences(setting.dials if setting else {}).splitlines()),
+        sentences=tuple(known.phrases(setting.dials if setting else {})),
         is_on=bool(setting and setting.is_on),
         waiting=told.waits(known.name),
         sent=None if told.sent is None else told.sent.get(known.name, 0),

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.reports.overview.words import labelled, readable
-from workflows.language import Dial, Number, Workflow, counted
+from workflows.language import Dial, Number, Phrase, Workflow, named
 
 
 @dataclass(frozen=True, slots=True)
 class DialView:
-    """One dial as a number between its stops. `typed` keeps what was refused, `complaint` says why."""
+    """One dial as a number between its stops; `unit` stands beside it and says what it counts. `typed` keeps what was
+    refused, `complaint` says why."""
 
     name: str
     label: str
-    what: str
-    unit: str
+    unit: Phrase
     value: int
     default: int
     low: int
@@ -46,6 +46,14 @@ def meant(known: Workflow, shown: Mapping[str, int]) -> dict[str, int]:
     return {name: -number if name in before else number for name, number in shown.items()}
 
 
+def beside(known: Workflow, one: Dial | Number, *, count: int) -> Phrase:
+    """What a dial counts, as it stands behind its number."""
+    unit = named(abs(count), one.unit)
+    if isinstance(one, Number):
+        return Phrase("%(unit)s %(words)s", {"unit": unit, "words": Phrase(one.words)})
+    return known.starts.at(unit, is_before=_is_before(one))
+
+
 def _is_before(one: Dial | Number) -> bool:
     return one.stops[-1] < 0
 
@@ -58,8 +66,7 @@ def _dial(known: Workflow, one: Dial | Number, *, saved: Mapping[str, int], refu
     return DialView(
         name=one.name,
         label=labelled(one.name),
-        what=one.words if isinstance(one, Number) else f"{'before' if sign < 0 else 'after'} {known.starts.words}",
-        unit=counted(value, one.unit).split(" ", 1)[1],
+        unit=beside(known, one, count=sign * value),
         value=value,
         default=default,
         low=low,

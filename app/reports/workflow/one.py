@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from app.model import Enrollment, Store, StoreText, WorkflowSetting, WorkflowVersion
 from app.reports.overview import Count
 from app.reports.overview.counts import count
-from app.reports.overview.words import labelled, readable
+from app.reports.overview.words import labelled
 from app.reports.workflow.cards import Card, card
 from app.reports.workflow.dials import DialView, Refused, dial_views
 from app.reports.workflow.sources import Sources, sources
 from app.rows import table_of
-from workflows.language import Step, Workflow, spoken
+from workflows.language import Phrase, Step, Workflow, spoken
 
 VERSION = table_of(WorkflowVersion)
 TEXT = table_of(StoreText)
@@ -28,12 +28,12 @@ class StepView:
 
     name: str
     label: str
-    when: str
-    only_if: tuple[str, ...]
+    when: Phrase
+    only_if: tuple[Phrase, ...]
     medium: str
     text: str
     code: int | None
-    stale: str
+    stale: Phrase
     waiting: int
     is_own_text: bool
 
@@ -43,7 +43,7 @@ class VersionView:
     """The dials as they were until `until`, None for today's; `said` lists what differs from the usual."""
 
     number: int
-    said: tuple[str, ...]
+    said: tuple[Phrase, ...]
     until: datetime | None
 
 
@@ -52,9 +52,9 @@ class OneView:
     """`entered` counts every way that was ever begun, up to a limit."""
 
     card: Card
-    starts: str
-    rules: tuple[str, ...]
-    stops: tuple[str, ...]
+    starts: Phrase
+    rules: tuple[Phrase, ...]
+    stops: tuple[Phrase, ...]
     steps: tuple[StepView, ...]
     dials: tuple[DialView, ...]
     complaints: tuple[str, ...]
@@ -79,8 +79,8 @@ def one(
     own = _own_texts(session, store.id, workflow=workflow.name)
     return OneView(
         card=card(workflow, told),
-        starts=workflow.starts.words,
-        rules=_rules(workflow, saved),
+        starts=workflow.starts.said,
+        rules=tuple(workflow.rules(saved)),
         stops=tuple(one.said(workflow.turned(saved)) for one in workflow.stops),
         steps=tuple(_step(workflow, one, saved=saved, told=told, own=own) for one in workflow.steps),
         dials=dials,
@@ -95,7 +95,7 @@ def _step(workflow: Workflow, step: Step, *, saved: Mapping[str, int], told: Sou
     return StepView(
         name=step.name,
         label=labelled(step.name),
-        when=_when(workflow, step, saved=saved),
+        when=workflow.when(step, saved),
         only_if=tuple(condition.said(turned) for condition in step.only_if),
         medium=step.send.medium,
         text=step.send.text,
@@ -104,18 +104,6 @@ def _step(workflow: Workflow, step: Step, *, saved: Mapping[str, int], told: Sou
         waiting=told.waiting.get((workflow.name, step.name), 0),
         is_own_text=step.name in own,
     )
-
-
-def _when(workflow: Workflow, step: Step, *, saved: Mapping[str, int]) -> str:
-    """The part of the step's sentence before its conditions and its message."""
-    sentence = workflow.sentences(saved).splitlines()[[one.name for one in workflow.steps].index(step.name)]
-    return readable(sentence.partition(", ")[0])
-
-
-def _rules(workflow: Workflow, saved: Mapping[str, int]) -> tuple[str, ...]:
-    """What its sentences say beside the steps and the end."""
-    lines = workflow.sentences(saved).splitlines()[len(workflow.steps) :]
-    return tuple(readable(line) for line in lines if not line.startswith("It ends when"))
 
 
 def _own_texts(session: Session, store_id: int, *, workflow: str) -> frozenset[str]:
@@ -143,6 +131,7 @@ def _versions(session: Session, setting: WorkflowSetting | None, *, workflow: Wo
     return (today, *before)
 
 
-def _said(workflow: Workflow, dials: Mapping[str, int]) -> tuple[str, ...]:
+def _said(workflow: Workflow, dials: Mapping[str, int]) -> tuple[Phrase, ...]:
     known = {one.name: one for one in workflow.dials}
-    return tuple(f"{labelled(name)}: {known[name].said(value)}" for name, value in dials.items() if name in known)
+    turned = {name: known[name].said(value) for name, value in dials.items() if name in known}
+    return tuple(Phrase("%(dial)s: %(value)s", {"dial": name, "value": value}) for name, value in turned.items())

@@ -175,5 +175,5 @@ def sheet(name: str, **said: Any) -> Response:
 
 
 def titles() -> dict[str, str]:
-    """How the workflows are called."""
-    return {name: one.title or name for name, one in runtime().workflows.items()}
+    """How the workflows are called, in the visitor's language."""
+    return {name: say(one.title) if one.title else name for name, one in runtime().workflows.items()}

@@ -19,6 +19,7 @@ from app.sections import Section
 from app.sections.fields import Refused
 from app.translations import marked
 from app.web.admin import Tab
+from app.web.admin.customer import titles
 from app.web.admin.frame import Toast, part, show
 from app.web.guard import Guard, desk, guarded
 from app.web.house import runtime
@@ -176,9 +177,9 @@ def _connection(session: Any) -> dict[str, object]:
 
 
 def _brakes(session: Any) -> dict[str, object]:
-    now, titles = runtime().clock.now(), {name: one.title for name, one in runtime().workflows.items()}
+    now = runtime().clock.now()
     found = [one for one in brake.brakes(session, desk().store_id) if one.is_on(now)]
-    return {"brakes": found, "titles": titles}
+    return {"brakes": found, "titles": titles()}
 
 
 def _staff(session: Any) -> dict[str, object]:
@@ -190,8 +191,7 @@ def _privacy(session: Any) -> dict[str, object]:
 
 
 def _codes(session: Any) -> dict[str, object]:
-    titles = {name: one.title for name, one in runtime().workflows.items()}
-    return {"given": report.codes(session, desk().store_id, now=runtime().clock.now()), "titles": titles}
+    return {"given": report.codes(session, desk().store_id, now=runtime().clock.now()), "titles": titles()}
 
 
 BESIDE: Mapping[str, Callable[[Any], dict[str, object]]] = {
