@@ -61,6 +61,11 @@ def zone_of(country: str | None, region: str | None, *, store_zone: str) -> Zone
     return _zone(name) or _zone(store_zone) or ZoneInfo("UTC")
 
 
+def is_zone(name: str) -> bool:
+    """Whether anybody knows a zone of this name."""
+    return _zone(name) is not None
+
+
 def _only(country: str) -> str | None:
     """The zone of a country that has only one."""
     zones = get_global("territory_zones").get(country, [])

@@ -22,6 +22,7 @@ from app.model.store import Connection, ConnectionState, PrivacyRequest, Store, 
 from app.model.sync import JobRun, SyncRun, SyncState
 from app.model.text import StoreText
 from app.model.trial import Trial, TrialState
+from app.model.unknown import UnknownValue
 from app.model.warmth import SenderDay
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "Tombstone",
     "Trial",
     "TrialState",
+    "UnknownValue",
     "WorkflowSetting",
     "WorkflowVersion",
 ]

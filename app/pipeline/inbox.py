@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from app import connections, log
 from app.db import Database
 from app.model import Connection, Delivery, DeliveryState, Store
+from app.pipeline import unknown
 from app.pipeline.fair import any_due, claim
 from app.pipeline.ingest import ingest
 from app.rows import insert_of, table_of
@@ -121,6 +122,7 @@ class _Opened:
     delivery: Any
     records: tuple[Record, ...] = ()
     aside: str | None = None
+    unknown: tuple[str, ...] = ()
 
 
 def open_batch(runtime: Runtime, limit: int = 200) -> int:
@@ -162,9 +164,9 @@ def _read(connector: StoreConnector, delivery: Any, *, profile: StoreProfile) ->
         )
     except Malformed as error:
         return _Opened(delivery, aside=str(error)[:500])
-    for word in reading.unknown:
-        log.trouble("unknown_value", store_id=delivery.store_id, what=word[:80])
-    return _Opened(delivery, records=reading.records)
+    # A field is counted once a delivery, however many lines of it are odd.
+    odd = {unknown.bare(word): word for word in reading.unknown}
+    return _Opened(delivery, records=reading.records, unknown=tuple(odd.values()))
 
 
 def _ingest(runtime: Runtime, store: Store, *, opened: Sequence[_Opened]) -> None:
@@ -174,6 +176,7 @@ def _ingest(runtime: Runtime, store: Store, *, opened: Sequence[_Opened]) -> Non
         now = runtime.clock.now()
         records = [record for one in opened for record in one.records]
         ingest(session, store=store, records=records, now=now, runtime=runtime)
+        unknown.note(session, store, words=[word for one in opened for word in one.unknown], now=now)
         _heard(session, store, at=max(one.delivery.received_at for one in opened))
 
 

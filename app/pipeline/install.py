@@ -9,6 +9,7 @@ from app import connections
 from app.config import Config
 from app.keys import new_key
 from app.model import Store, StoreState, SyncRun, SyncState
+from app.pipeline import unknown
 from app.runtime import Runtime
 from connectors.base import Credentials, SyncKind
 from connectors.records import StoreProfile
@@ -25,7 +26,7 @@ def install(runtime: Runtime, *, platform: str, address: str, profile: StoreProf
         store = _store(session, platform=platform, address=address, config=runtime.config, now=now)
         if store.state != StoreState.ACTIVE:
             _revive(session, store, now=now)
-        describe(store, profile)
+        describe(session, store, profile=profile, now=now)
         session.flush()
         connections.keep(session, store_id=store.id, credentials=credentials, vault=runtime.vault, now=now)
         start_import(session, store_id=store.id, now=now)
@@ -100,16 +101,17 @@ def _revive(session: Session, store: Store, *, now: datetime) -> None:
     )
 
 
-def describe(store: Store, profile: StoreProfile) -> None:
-    """Write down what the store says of itself, no longer than our columns."""
+def describe(session: Session, store: Store, *, profile: StoreProfile, now: datetime) -> None:
+    """Write down what the store says of itself, no longer than our columns, and count what of it is not understood."""
     store.name = profile.name[:255]
     store.currency = profile.currency
-    store.zone = profile.zone
+    store.zone = profile.zone[:64]
     store.country = profile.country
     store.locale = profile.locale[:35]
     store.email = profile.email
     store.url = profile.url and profile.url[:1000]
     store.postal_address = profile.postal_address and profile.postal_address[:1000]
+    unknown.note(session, store, words=unknown.of_profile(profile), now=now)
 
 
 def quiet_minutes(text: str) -> tuple[int | None, int | None]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app import log
 from app.model import JobRun
-from app.pipeline import receipts, replies
+from app.pipeline import receipts, replies, unknown
 from app.rows import insert, table_of
 from app.runtime import Runtime
 from connectors.receipts import Heard, ReceiptRecord
@@ -32,8 +32,7 @@ def hear(runtime: Runtime, name: str, *, heard: Heard) -> int:
             return 0
         count = receipts.take_within(session, [told(one) for one in heard.receipts], runtime=runtime)
         replies.obey(session, heard.replies, now=now)
-    for word in heard.unknown:
-        log.trouble("unknown_value", what=word[:80])
+    unknown.tell(heard.unknown)
     return count
 
 

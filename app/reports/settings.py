@@ -1,5 +1,5 @@
-"""What the settings page tells beside its fields: how news comes in, what was set aside, which codes were given, who asked
-for what is theirs."""
+"""What the settings page tells beside its fields: how news comes in, what was set aside or not understood, which codes were
+given, who asked for what is theirs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.model import CodeState, Delivery, DeliveryState, DiscountCode, PrivacyRequest, SyncRun, SyncState
+from app.model import CodeState, Delivery, DeliveryState, DiscountCode, PrivacyRequest, SyncRun, SyncState, UnknownValue
 from app.rows import table_of
 from connectors.base import SyncKind
 
@@ -16,6 +16,7 @@ CODE = table_of(DiscountCode)
 DELIVERY = table_of(Delivery)
 REQUEST = table_of(PrivacyRequest)
 RUN = table_of(SyncRun)
+UNKNOWN = table_of(UnknownValue)
 SHOWN = 20
 CODES_OF = timedelta(days=90)
 
@@ -36,6 +37,15 @@ class Inflow:
     oldest_waiting: datetime | None
     caught_up_at: datetime | None
     aside: Sequence[Aside]
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """A field of the store that held what we did not understand, how often, and when it did last."""
+
+    word: str
+    times: int
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,13 @@ def inflow(session: Session, inbox: Session, *, store_id: int) -> Inflow:
         session.execute(catch_up).scalar(),
         [Aside(row.topic, row.received_at, row.reason or "") for row in inbox.execute(aside.limit(SHOWN))],
     )
+
+
+def odd(session: Session, store_id: int) -> Sequence[Odd]:
+    """What was not understood, the latest first."""
+    mine = sa.select(UNKNOWN).where(UNKNOWN.c.store_id == store_id)
+    found = session.execute(mine.order_by(UNKNOWN.c.last_at.desc(), UNKNOWN.c.word).limit(SHOWN))
+    return [Odd(row.word, row.times, row.last_at) for row in found]
 
 
 def codes(session: Session, store_id: int, *, now: datetime) -> Sequence[Given]:

@@ -8,7 +8,7 @@ from connectors.records.words import ConsentState, Medium
 
 @dataclass(frozen=True, slots=True)
 class StoreProfile:
-    """What a store says of itself. `zone` is an IANA name; `locale` a BCP 47 tag."""
+    """What a store says of itself. `zone` is an IANA name; `locale` a BCP 47 tag; `unknown` what could not be understood."""
 
     name: str
     currency: str
@@ -18,6 +18,7 @@ class StoreProfile:
     email: str | None = None
     url: str | None = None
     postal_address: str | None = None
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

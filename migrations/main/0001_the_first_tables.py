@@ -395,6 +395,16 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "unknown_value",
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("word", sa.String(length=80), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("first_at", UTCDateTime(), nullable=False),
+        sa.Column("last_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_unknown_value_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "word", name=op.f("pk_unknown_value")),
+    )
+    op.create_table(
         "workflow_setting",
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("workflow", sa.String(length=80), nullable=False),
@@ -1032,6 +1042,7 @@ def downgrade() -> None:
     op.drop_table("checkout")
     op.drop_table("workflow_version")
     op.drop_table("workflow_setting")
+    op.drop_table("unknown_value")
     with op.batch_alter_table("trial", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_trial_store_alarm",

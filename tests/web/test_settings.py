@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from app.clock import FrozenClock
 from app.model import Connection, ConnectionState, Message, Outcome, Store, SyncRun, WorkflowSetting
+from app.pipeline import unknown
 from app.runtime import Runtime
 from tests.pipeline.rows import a_message, a_person
 from tests.web.visiting import House, launch, staff_of
@@ -236,3 +237,18 @@ def test_the_page_says_plainly_that_nothing_leaves(runtime: Runtime, client: Fla
     assert "Nothing leaves" in page
     workflows = client.get("/admin/workflows", headers=staff_of(runtime, tea)).text
     assert "Your store sends its own order confirmation." in workflows
+
+
+def test_what_was_not_understood_is_shown_with_its_number_and_only_where_there_is_any(
+    runtime: Runtime, client: FlaskClient, clock: FrozenClock, store: House
+) -> None:
+    where, title = "/admin/settings/connection", "Values that we did not understand"
+    assert title not in client.get(where, headers=staff_of(runtime, store)).text
+    with runtime.database.write() as session:
+        words = ["order.total=negative"] * 3 + ["order.created_via=quixotemarsh"]
+        unknown.note(session, session.get_one(Store, store.id), words=words, now=clock.now())
+    page = client.get(where, headers=staff_of(runtime, store)).text
+    row = page.partition(title)[2].partition('<th scope="row">order.total=negative</th>')[2].partition("</tr>")[0]
+    assert '<td class="is-number">3</td>' in row
+    assert '<th scope="row">order.created_via</th>' in page
+    assert "quixotemarsh" not in page

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from app import connections, log
 from app.model import Store
+from app.pipeline import unknown
 from app.pipeline.ingest import ingest
 from app.pipeline.sync.runs import SYNC_RUN, Hold, rest
-from app.pipeline.sync.taking import count_unknown, take_in
+from app.pipeline.sync.taking import take_in
 from app.runtime import Runtime
 from connectors.errors import Malformed, Permanent, Temporary, Unsupported
-from connectors.records import Kind, Record
+from connectors.records import Kind, Reading
 
 KINDS = frozenset(Kind)
 # About two hours; after that the nightly catch-up is what is left.
@@ -41,13 +42,13 @@ def look_at_all(runtime: Runtime, store: Store, *, looks: Sequence[Sequence[str]
     for kind, external_id in _in_turn(looks, hold.tries):
         look = _Look(runtime, store, hold, kind, external_id)
         try:
-            records = _seen(look)
+            reading = _seen(look)
         except Temporary as error:
             failed += 1
             if error.retry_after is not None or failed == MOST_FAILED or time.monotonic() > until:
                 raise
             continue
-        if not _keep(look, records):
+        if not _keep(look, reading):
             return
         if time.monotonic() > until:
             _let_go(look)
@@ -61,10 +62,10 @@ def _in_turn(looks: Sequence[Sequence[str]], tries: int) -> Sequence[Sequence[st
     return [*looks[start:], *looks[:start]]
 
 
-def _seen(look: _Look) -> tuple[Record, ...]:
+def _seen(look: _Look) -> Reading:
     store = look.store
     if look.kind not in KINDS:
-        return ()
+        return Reading(())
     access, connector = connections.access_to(look.runtime, store), look.runtime.connectors[store.platform]
     try:
         reading = connector.look(
@@ -72,22 +73,22 @@ def _seen(look: _Look) -> tuple[Record, ...]:
         )
     except (Unsupported, Permanent, Malformed) as error:
         log.trouble("look_failed", store_id=store.id, kind=look.kind, error=error)
-        return ()
+        return Reading(())
     except Temporary as error:
         if look.hold.tries < MOST_TRIES or error.retry_after is not None:
             raise
         log.trouble("look_given_up", store_id=store.id, kind=look.kind, error=error)
-        return ()
-    count_unknown(store, reading.unknown)
-    return reading.records
+        return Reading(())
+    return reading
 
 
-def _keep(look: _Look, records: tuple[Record, ...]) -> bool:
+def _keep(look: _Look, reading: Reading) -> bool:
     """What was seen, in one transaction with the list of what is still to be looked at; False where we lost the run."""
     hold, now = look.hold, look.runtime.clock.now()
     with look.runtime.database.write() as session:
         # Ingest locks the store first, so that nobody adds to the list while it is cut.
-        take_in(look.runtime, look.store, records=records, session=session)
+        take_in(look.runtime, look.store, records=reading.records, session=session)
+        unknown.note(session, look.store, words=reading.unknown, now=now)
         left = [one for one in _looks(session, hold) if list(one) != [look.kind, look.external_id]]
         progress = {"looks": left, "done": SYNC_RUN.c.done + 1, "total": SYNC_RUN.c.done + 1 + len(left)}
         is_ours = hold.move(session, now=now, **progress)

@@ -137,7 +137,7 @@ def _describe(runtime: Runtime, store: Store) -> None:
     """The store may have moved, changed its money or its zone."""
     profile = runtime.connectors[store.platform].profile(connections.access_to(runtime, store))
     with runtime.database.write() as session:
-        describe(session.get_one(Store, store.id), profile)
+        describe(session, session.get_one(Store, store.id), profile=profile, now=runtime.clock.now())
 
 
 def _figures(runtime: Runtime, store: Store) -> None:

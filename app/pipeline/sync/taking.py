@@ -1,6 +1,5 @@
 """Take in what a page or a look has shown: one record that cannot be taken in never stops the others."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
@@ -31,9 +30,3 @@ def take_in(runtime: Runtime, store: Store, *, records: Sequence[Record], sessio
         middle = len(records) // 2
         take_in(runtime, store, records=records[:middle], session=session)
         take_in(runtime, store, records=records[middle:], session=session)
-
-
-def count_unknown(store: Store, words: Sequence[str]) -> None:
-    """Values of theirs that we do not know, each kind once with its number."""
-    for word, number in Counter(words).items():
-        log.trouble("unknown_value", store_id=store.id, what=log.scrub(word)[:80], count=number)

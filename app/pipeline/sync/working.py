@@ -7,11 +7,12 @@ from typing import Any
 
 from app import connections, log
 from app.model import Store, SyncState
+from app.pipeline import unknown
 from app.pipeline.fair import any_due, claim
 from app.pipeline.sync.keys import CONNECT_AGAIN, generation_of, lock_out
 from app.pipeline.sync.looking import look_at_all
 from app.pipeline.sync.runs import LEASE, LONGEST_REST, SYNC_RUN, Hold, rest
-from app.pipeline.sync.taking import count_unknown, take_in
+from app.pipeline.sync.taking import take_in
 from app.runtime import Runtime
 from connectors.base import SyncKind
 from connectors.errors import Malformed, Misplaced, Permanent, Temporary, Unauthorised, Unsupported
@@ -106,7 +107,6 @@ def _read_pages(turn: _Turn) -> None:
     access, profile = connections.access_to(turn.runtime, turn.store), connections.profile_of(turn.store)
     pages = connector.pages(access, SyncKind(row.kind), profile=profile, cursor=row.cursor, since=row.since)
     for page in pages:
-        count_unknown(turn.store, page.unknown)
         pause = _pause(turn, page)
         if not _keep(turn, page, pause=pause) or page.is_last or pause is not None:
             return
@@ -130,6 +130,7 @@ def _keep(turn: _Turn, page: Page, *, pause: timedelta | None) -> bool:
     with runtime.database.write() as session:
         # Ingest locks the store before anything else; in the other order two workers would wait for each other.
         take_in(runtime, turn.store, records=page.records, session=session)
+        unknown.note(session, turn.store, words=page.unknown, now=now)
         is_ours = hold.move(session, now=now, **values) and (not page.is_last or hold.end(session, now=now))
         if not is_ours:
             session.rollback()

@@ -173,7 +173,8 @@ def _addresses(session: Any) -> dict[str, object]:
 
 def _connection(session: Any) -> dict[str, object]:
     with runtime().database.read_inbox() as inbox:
-        return {"inflow": report.inflow(session, inbox, store_id=desk().store_id)}
+        inflow = report.inflow(session, inbox, store_id=desk().store_id)
+    return {"inflow": inflow, "odd": report.odd(session, desk().store_id)}
 
 
 def _brakes(session: Any) -> dict[str, object]:

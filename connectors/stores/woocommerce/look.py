@@ -118,14 +118,16 @@ def profile(client: Client) -> StoreProfile:
     if re.fullmatch(r"[A-Z]{3}", currency) is None:
         raise Permanent("the store's currency cannot be read")
     country = general.get("woocommerce_default_country", "").partition(":")[0]
+    named = _word(site, "timezone_string")
     return StoreProfile(
         name=title(_word(site, "name")) or client.address.partition("://")[2],
         currency=currency,
-        zone=zone(_word(site, "timezone_string"), site.get("gmt_offset")),
+        zone=zone(named, site.get("gmt_offset")),
         country=country if re.fullmatch(r"[A-Z]{2}", country) else None,
         email=_sender(client),
         url=link(_word(site, "home").rstrip("/")) or client.address,
         postal_address=_address(general),
+        unknown=strange_zone(named),
     )
 
 
@@ -171,13 +173,22 @@ def _address(general: Mapping[str, str]) -> str | None:
     return ", ".join(line for line in lines if line) or None
 
 
+def strange_zone(name: str) -> tuple[str, ...]:
+    """A zone that nobody knows, for counting; a store without a name for its zone says its offset, which is nothing odd."""
+    return ("store.zone=unknown",) if name and _known(name) is None else ()
+
+
+def _known(name: str) -> str | None:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
 def zone(name: str, offset: object) -> str:
     """An IANA name out of `timezone_string`, else one with the same `gmt_offset` (hours, "-5" or 5.5), else UTC."""
-    if name and "/" in name:
-        try:
-            return ZoneInfo(name).key
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            pass
+    if "/" in name and (known := _known(name)):
+        return known
     try:
         hours = float(offset) if isinstance(offset, str | int | float) else 0.0
     except ValueError:

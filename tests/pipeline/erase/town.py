@@ -20,6 +20,7 @@ from app.model import (
     Store,
     Suppression,
 )
+from app.pipeline import unknown
 from app.pipeline.asking import key_of
 from app.pipeline.ingest import ingest
 from app.runtime import Runtime
@@ -107,6 +108,7 @@ def settle_anna(runtime: Runtime, name: str = "first") -> Store:
         sent = a_message(session, her, f"{name}-sent", provider_id="p-1", reason=f"550 {EMAIL}")
         a_message(session, her, f"{name}-queued", state=MessageState.QUEUED)
         receipt = {"kind": "bounced", "provider_event": f"bounce:{EMAIL}", "detail": f"<{EMAIL}> is full"}
+        unknown.note(session, store, words=["order.total=negative"], now=NOW)
         session.add(Receipt(store_id=store.id, message_id=sent.id, at=NOW, **receipt))
         address = {"medium": "email", "address": EMAIL, "reason": "bounced", "source": "outbox"}
         session.add(Suppression(store_id=store.id, at=NOW, **address))

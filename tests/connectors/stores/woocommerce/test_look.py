@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connectors.records import CheckoutRecord, GoneRecord, Kind, OrderRecord, ProductRecord, RefundRecord, StoreProfile
-from connectors.stores.woocommerce.look import zone
+from connectors.stores.woocommerce.look import strange_zone, zone
 from tests.connectors.stores.woocommerce.conftest import NOW, Met
 
 PROFILE = StoreProfile("Shop", "USD", "UTC")
@@ -74,3 +74,8 @@ def test_the_profile_says_what_rest_tells(met: Met) -> None:
 )
 def test_a_zone_is_an_iana_name_whatever_the_site_says(name: str, offset: object, wanted: str) -> None:
     assert zone(name, offset) == wanted
+
+
+def test_a_named_zone_that_nobody_knows_is_told_and_a_bare_offset_is_not() -> None:
+    assert [strange_zone(name) for name in ("Europe/Berlin", "UTC", "")] == [()] * 3
+    assert strange_zone("Mars/Olympus") == strange_zone("../../etc/passwd") == ("store.zone=unknown",)
