@@ -72,7 +72,8 @@ def _wishes(runtime: Runtime, row: Row, *, stores: Mapping[int, Store], ways: Ma
 
 
 def _is_fresh(way: Any, now: datetime) -> bool:
-    return abs(now - way.event_at) < FRESH and now - way.enrolled_at < FRESH
+    oldest: timedelta = max(abs(now - way.event_at), now - way.enrolled_at)
+    return oldest < FRESH
 
 
 def _take_in(runtime: Runtime, stores: Mapping[int, Store], *, seen: Mapping[Wish, tuple[Record, ...] | None]) -> None:
