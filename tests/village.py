@@ -32,7 +32,7 @@ class Village:
 
     Stores make discount codes from `makes_codes` on; `codes` are those that they made. One that `is_blind` shows nothing, and
     none shows in a crowd who is named in `apart`. `crowds` are how many each call for several asked for. `meanwhile` is what
-    happens while somebody waits for its answer.
+    happens while somebody waits for its answer, `at_a_code` while somebody waits for a code.
     """
 
     platform = PLATFORM
@@ -51,6 +51,7 @@ class Village:
         self.codes: list[CodeWish] = []
         self.no_codes: list[Exception] = []
         self.asked_for_codes = 0
+        self.at_a_code: Callable[[], object] = lambda: None
         self.is_blind = False
 
     def keep(self, address: str, record: Record) -> None:
@@ -135,6 +136,7 @@ class Village:
     def make_code(self, access: Access, wish: CodeWish, *, profile: StoreProfile) -> str:
         del access, profile
         self.asked_for_codes += 1
+        self.at_a_code()
         if self.no_codes:
             raise self.no_codes.pop(0)
         self._may_fail()

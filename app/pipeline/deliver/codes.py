@@ -29,16 +29,20 @@ CUSTOMER = table_of(Customer)
 # Letters and digits that nobody confuses when typing them.
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 LENGTH = 8
+# One store's slow answers hold up the codes of others so long, and one call more; a lease is longer.
+LONGEST_MAKING = timedelta(seconds=25)
 
 
 def make_all(runtime: Runtime, rows: Sequence[tuple[Row, int]]) -> tuple[list[Row], list[Row]]:
     """Make the codes of these messages, each with its percentage: those that have theirs now, and those that must wait. A
-    store that does not answer is not asked again by this batch: the others wait behind it."""
+    store that does not answer is not asked again by this batch, and nobody is asked for long: the others wait behind it."""
     made: list[Row] = []
     waiting: list[Row] = []
     silent: set[int] = set()
+    until = runtime.clock.now() + LONGEST_MAKING
     for row, percent in rows:
-        is_made = row.store_id not in silent and _make(runtime, row, percent=percent, silent=silent)
+        may_ask = row.store_id not in silent and runtime.clock.now() <= until
+        is_made = may_ask and _make(runtime, row, percent=percent, silent=silent)
         (made if is_made else waiting).append(row)
     return made, waiting
 

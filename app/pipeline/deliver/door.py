@@ -139,7 +139,8 @@ def _locked(session: Session, ids: Sequence[int]) -> dict[int, Any]:
 def _till(session: Session, desk: Desk, *, rows: Sequence[Row], now: datetime) -> _Till:
     store, config = desk.store, desk.runtime.config
     budgeted = {workflow.name for workflow, _ in desk.steps.values() if workflow.budget}
-    asking = [row.enrollment_id for row in rows]
+    # Whose code is made already asks for no place any more, and takes one.
+    asking = [row.enrollment_id for row in rows if row.id in desk.seen and desk.seen[row.id][0].code is None]
     return _Till(
         warmth_of(session, store, sender=store.sender_address or config.mail_from, now=now),
         {one: given_away(session, store.id, workflow=one, now=now, but=asking) for one in budgeted},

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.model import DiscountCode, MessageState
 from app.model.code import CodeState
+from app.pipeline.deliver.codes import LONGEST_MAKING
 from connectors.errors import Temporary
 from tests.pipeline.deliver.moody import Moody
 from tests.story import Story
@@ -88,3 +89,42 @@ def test_a_store_that_makes_none_now_is_asked_once_a_batch(story: Story, channel
     village.no_codes = []
     story.travel(hours=1)
     assert len(village.codes) == 3
+
+
+def test_a_code_that_was_made_and_not_told_yet_takes_its_part_of_the_budget(story: Story, channel: Moody) -> None:
+    """Ten percent of 300 euros is 30: a budget of 70 is enough for two, and one of them has hers already."""
+    story.world.village.makes_codes()
+    story.off("welcome")
+    story.on("service_recovery")
+    story.turn("service_recovery", budget=70)
+    channel.mood = CLOSED
+    for name in ("anna", "ben", "cleo"):
+        story.join(name)
+    story.ship(story.order("anna", price=30_000), promised_at=story.now)
+    story.live(days=2, every=24)
+    for name in ("ben", "cleo"):
+        story.ship(story.order(name, price=30_000), promised_at=story.now)
+    story.live(days=2, every=24)
+    assert len(story.world.village.codes) == 1
+    story.worker_stops()
+    story.live(days=2, every=24)
+    channel.mood = None
+    story.worker_starts()
+    assert len(channel.taken) == len(story.world.village.codes) == 2
+
+
+def test_a_store_that_is_slow_to_make_codes_holds_up_no_other_for_long(story: Story, channel: Moody) -> None:
+    village = story.world.village
+    village.makes_codes()
+    village.at_a_code = lambda: story.clock.travel(LONGEST_MAKING)
+    story.off("welcome")
+    story.on("abandoned_checkout")
+    for name in ("anna", "ben", "cleo"):
+        story.join(name)
+        story.checkout(name, number=name)
+    story.travel(days=2)
+    story.worker_stops()
+    story.travel(days=1, minutes=1)
+    channel.taken.clear()
+    story.world.round()
+    assert len(channel.taken) == village.asked_for_codes == 2, "the second began while there was time"
