@@ -1,0 +1,64 @@
+"""Many rows at once: each value in its own column, whatever order its row names them in, and its default where it says none."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app.db import Database
+from app.model import Store
+from app.rows import PIECE, bulk, bulk_update, table_of
+from tests.conftest import NOW
+
+STORE = table_of(Store)
+COUNT = 2 * PIECE + 33
+
+
+def _store(number: int) -> dict[str, Any]:
+    row = {
+        "id": number,
+        "platform": "any",
+        "address": f"{number}.example.com",
+        "public_key": f"key-{number}",
+        "country": None if number % 2 else "DE",
+        "created_at": NOW + timedelta(seconds=number),
+        "live_since": NOW - timedelta(seconds=number),
+        "choices": {"number": [number]},
+    }
+    return dict(reversed(row.items())) if number % 3 else row
+
+
+def _stored(database: Database) -> dict[int, Any]:
+    with database.read() as session:
+        return {row.id: row for row in session.execute(sa.select(STORE))}
+
+
+def _assert_stored(database: Database, rows: list[dict[str, Any]]) -> None:
+    stored = _stored(database)
+    for row in rows:
+        assert {name: getattr(stored[row["id"]], name) for name in row} == row
+
+
+def test_every_value_comes_into_its_own_column(database: Database) -> None:
+    rows = [_store(number) for number in range(1, COUNT + 1)]
+    with database.write() as session:
+        bulk(session, sa.insert(STORE), table=STORE, rows=rows)
+    _assert_stored(database, rows)
+    assert {(one.currency, one.holdout_percent, str(one.brakes)) for one in _stored(database).values()} == {
+        ("USD", 10, "{}")
+    }
+    moved = [
+        {"id": one["id"], "uninstalled_at": one["created_at"] if one["id"] % 2 else None, "choices": None, "name": "x"}
+        for one in rows
+    ]
+    moved = [dict(reversed(one.items())) if one["id"] % 5 else one for one in reversed(moved)]
+    with database.write() as session:
+        bulk_update(session, STORE, rows=moved)
+    _assert_stored(database, moved)
+
+
+def test_a_row_that_names_less_than_the_first_is_a_mistake(database: Database) -> None:
+    rows = [_store(1), {name: value for name, value in _store(2).items() if name != "live_since"}]
+    with pytest.raises(KeyError), database.write() as session:
+        bulk(session, sa.insert(STORE), table=STORE, rows=rows)
