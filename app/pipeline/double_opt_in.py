@@ -32,6 +32,8 @@ from connectors.records import ConsentRecord, ConsentState, Medium
 
 CONFIRMATION, CUSTOMER, SUPPRESSION = map(table_of, (Confirmation, Customer, Suppression))
 LEASE = timedelta(minutes=5)
+# Whoever holds the channel holds up the other messages that leave by it.
+LONGEST_ROUND = timedelta(seconds=25)
 REST = timedelta(days=1)
 MOST_QUESTIONS = 3
 COUNT_FOR = timedelta(days=90)
@@ -129,11 +131,14 @@ def _lift(session: Session, store_id: int, *, customer_id: int, now: datetime) -
 
 
 def send_questions(runtime: Runtime, *, limit: int = 50) -> int:
-    """Ask the mailboxes that wait; how many were taken up. Asked twice after a crash is no harm."""
+    """Ask the mailboxes that wait; how many were taken up. Asked twice after a crash is no harm, and what a slow mail server
+    leaves no time for rests under its lease."""
     now = runtime.clock.now()
     with runtime.database.write() as session:
         rows = claim(session, CONFIRMATION, states=(ConfirmationState.WAITING,), now=now, lease=LEASE, limit=limit)
     for row in rows:
+        if runtime.clock.now() > now + LONGEST_ROUND:
+            break
         state = _send(runtime, row)
         if state is not None:
             with runtime.database.write() as session:
