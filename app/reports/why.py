@@ -64,19 +64,21 @@ def _decided(session: Session, *, store_id: int, customer_id: int) -> list[Becau
         .where(Outcome.store_id == store_id, Outcome.customer_id == customer_id)
         .order_by(Outcome.at, Outcome.id)
     )
-    return [
-        Because(
-            row.at,
-            row.workflow,
-            row.step,
-            what=row.kind,
-            reason=row.reason,
-            sentence=sentence(row.reason),
-            seen=row.seen,
-            until=row.until,
-        )
-        for row in rows
-    ]
+    return [verdict(row) for row in rows]
+
+
+def verdict(row: Outcome) -> Because:
+    """One row of the ledger with its reason in words."""
+    return Because(
+        row.at,
+        row.workflow,
+        row.step,
+        what=row.kind,
+        reason=row.reason,
+        sentence=sentence(row.reason),
+        seen=row.seen,
+        until=row.until,
+    )
 
 
 def _waiting(session: Session, *, store_id: int, customer_id: int) -> list[Because]:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.model import Outcome
-from app.reports.why import Because, sentence
+from app.reports.why import Because, verdict
 
 
 def because(session: Session, *, store_id: int, enrollment_id: int, step: str) -> list[Because]:
@@ -15,16 +15,4 @@ def because(session: Session, *, store_id: int, enrollment_id: int, step: str) -
         .order_by(Outcome.turn)
         .limit(100)
     )
-    return [
-        Because(
-            row.at,
-            row.workflow,
-            row.step,
-            what=row.kind,
-            reason=row.reason,
-            sentence=sentence(row.reason),
-            seen=row.seen,
-            until=row.until,
-        )
-        for row in rows
-    ]
+    return [verdict(row) for row in rows]
