@@ -1,7 +1,8 @@
 """The webhook door: `python -m tests.benchmarks.webhooks`; granian with the options of the demo and of README, SQLite.
 
 A delivery verified and durably kept, beside a Flask handler that reads the body and says 200, on the same server in turns of
-the same run; then how long a call waits at 500 a second while a real worker opens what comes in, and while it is behind.
+the same run; then how long a call waits at 500 a second while a real worker opens what comes in, and while it is behind,
+beside what a flush of the same disk takes in the same seconds.
 """
 
 import json
@@ -30,6 +31,7 @@ from app.model import Delivery, DeliveryState
 from app.runtime import Runtime, assemble
 from migrations import migrate
 from tests.benchmarks.figures import say
+from tests.benchmarks.flushing import Disk
 from tests.benchmarks.signed import from_shopify, from_woocommerce
 from tests.web.visiting import WEBHOOK_SECRET, House, shopify_store, woocommerce_store
 
@@ -204,10 +206,12 @@ def waits(bench: Bench, environment: dict[str, str]) -> bool:
     """How long calls wait at a steady pace: while a worker keeps up, and while it has a backlog to work off."""
     _clear(bench)
     numbers = count(1_000_000)
-    with running(("flask", "--app", "app", "worker"), environment=environment):
+    with running(("flask", "--app", "app", "worker"), environment=environment), _disk(bench) as disk:
         _until_opened(bench, _calls(bench, numbers, count=PACE))
         bare = bench.served(_calls(bench, numbers, alone=True), pace=PACE)
+        disk.begin()
         warm = bench.served(_calls(bench, numbers), pace=PACE)
+        flush = disk.end()
         left = _waiting(bench)
         bench.served(_calls(bench, numbers, count=BACKLOG))
         behind = _waiting(bench)
@@ -217,8 +221,18 @@ def waits(bench: Bench, environment: dict[str, str]) -> bool:
     say(
         f"  goal 99 in 100 within {GOAL_MS:.0f} ms: {'met' if is_met else 'missed'}; beside it the bare handler: {bare.waits}"
     )
+    say(
+        f"  the disk alone meanwhile: half of its flushes within {flush['p50']:.1f} ms, 99 in 100 within "
+        f"{flush['p99']:.1f} ms; so a call waits {warm.p99 / flush['p99']:.2f} times as long"
+    )
     say(f"  while the worker is {behind:,} deliveries behind: {late.waits}")
     return is_met
+
+
+@contextmanager
+def _disk(bench: Bench) -> Iterator[Disk]:
+    with running(("tests.benchmarks.flushing", str(bench.folder))) as process:
+        yield Disk(process)
 
 
 def _calls(
