@@ -6,14 +6,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.rows import among
+from app.rows import among, named
 
 
 def rows(session: Session, query: sa.Select[Any], *, column: sa.Column[Any], values: Sequence[Any]) -> list[Any]:
     """All rows whose column holds one of the values."""
     if not values:
         return []
-    return list(session.execute(query.where(among(session, column, values=values))).all())
+    return named(session.execute(query.where(among(session, column, values=values))))
 
 
 def grouped(found: Sequence[Any], name: str) -> dict[Any, list[Any]]:

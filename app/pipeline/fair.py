@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,11 +18,13 @@ from sqlalchemy.orm import Session
 
 from app.db import UTCDateTime
 from app.model import Store, StoreState
+from app.rows import named
 
 # An alarm that never rings: whoever is parked waits for a choice, not for a time.
 PARKED = datetime(9999, 1, 1, tzinfo=UTC)
 NOW = sa.bindparam("now", type_=UTCDateTime)
-Row = sa.Row[*tuple[Any, ...]]
+# A named tuple of the columns of what was claimed.
+Row = Any
 # The store that was served last, by what was claimed: the ring goes on behind it. A hint of this process and nothing more.
 _last_served: dict["_Due", int] = {}
 
@@ -88,7 +91,7 @@ def claim(
     turn = str(stores) if dialect == "sqlite" else stores
     given = {"now": now, "until": now + lease, "stores": turn, "share": -(-limit // len(stores)), "most": limit}
     rows = session.execute(_taking(dialect, due), given, execution_options={"synchronize_session": False})
-    return sorted(rows.all(), key=lambda row: int(row.id))
+    return sorted(named(rows), key=attrgetter("id"))
 
 
 def _in_turn(due: _Due, stores: Sequence[int]) -> list[int]:
