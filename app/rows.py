@@ -30,7 +30,7 @@ def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
 def named(found: sa.Result[Any]) -> list[Any]:
     """The rows as named tuples. SQLAlchemy's own look a name up anew at every access, at more than the twentyfold price: what
     thousands of rows are asked dozens of names for is made plain once."""
-    return list(map(_shape(tuple(found.keys()))._make, found))
+    return list(map(_shape(tuple(found.keys()))._make, found.all()))
 
 
 @lru_cache(maxsize=256)
@@ -130,14 +130,50 @@ def bulk(session: Session, statement: sa.Insert, *, table: sa.Table, rows: Seque
     """
     if not rows:
         return
-    connection = session.connection()
-    compiled = _compiled(statement, connection.dialect, names=tuple(rows[0]))
+    connection, names = session.connection(), tuple(rows[0])
+    compiled = _compiled(statement, connection.dialect, names=names)
     order = tuple(compiled.positiontup or compiled.binds)
+    if (sql := _inserting_told(statement, connection.dialect, table=table, names=order)) is not None:
+        _tell(connection, sql, table=table, order=order, rows=rows)
+        return
     values = _prepared(table, connection.dialect, order=order, rows=rows)
     if compiled.positiontup is None:
         connection.exec_driver_sql(compiled.string, [dict(zip(order, row, strict=True)) for row in values])
     else:
         _in_one_go(connection, compiled.string, width=len(order), values=values)
+
+
+def _tell(
+    connection: sa.Connection, sql: str, *, table: sa.Table, order: tuple[str, ...], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Hand PostgreSQL whole pieces of rows, each as one text of JSON: a turn for every row costs both sides twice as much."""
+    for piece in chunks(rows):
+        values = _prepared(table, connection.dialect, order=order, rows=piece)
+        told = msgspec.json.encode([dict(zip(order, row, strict=True)) for row in values])
+        connection.exec_driver_sql(sql, {"told": told.decode()})
+
+
+@lru_cache(maxsize=128)
+def _inserting_told(
+    statement: sa.Insert, dialect: sa.Dialect, *, table: sa.Table, names: tuple[str, ...]
+) -> str | None:
+    """The INSERT of rows that are told in one go; None where each has to come by itself: on SQLite, where bytes are among them,
+    and where the same row may be written twice, which PostgreSQL does not do in one statement."""
+    if dialect.name != "postgresql" or any(isinstance(table.c[name].type, sa.LargeBinary) for name in names):
+        return None
+    query = sa.select(*_told(table, names))
+    sql = str(statement.from_select(list(names), query, include_defaults=False).compile(dialect=dialect))
+    return None if "DO UPDATE" in sql else sql
+
+
+def _told(table: sa.Table, names: tuple[str, ...]) -> list[sa.ColumnElement[Any]]:
+    """The columns of the rows that are told. A column's own JSON is a text in the text, so that a null of its own stays one."""
+    kinds = {name: table.c[name].type for name in names}
+    as_text = [name for name, kind in kinds.items() if isinstance(kind, sa.JSON)]
+    columns = (sa.column(name, sa.Text() if name in as_text else kind) for name, kind in kinds.items())
+    rows = sa.func.json_to_recordset(sa.cast(sa.bindparam("told", type_=sa.Text), postgresql.JSON))
+    told = rows.table_valued(*columns).render_derived("told", with_types=True)
+    return [sa.cast(told.c[name], kinds[name]) if name in as_text else told.c[name] for name in names]
 
 
 def _in_one_go(connection: sa.Connection, sql: str, *, width: int, values: Sequence[tuple[Any, ...]]) -> None:
@@ -162,15 +198,26 @@ def bulk_update(session: Session, table: sa.Table, *, rows: Sequence[Mapping[str
     if not rows:
         return
     connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        # Of two for the same row the later one holds, as where each is written by itself.
+        rows = list({row["id"]: row for row in rows}.values())
+        order = tuple(rows[0])
+        sql = _updating_told(table, connection.dialect, names=order)
+        _tell(connection, sql, table=table, order=order, rows=rows)
+        return
     names = tuple(name for name in rows[0] if name != "id")
     compiled = _compiled(_updating(table, names), connection.dialect, names=None)
     columns = {"row_id": "id", **{f"new_{name}": name for name in names}}
     binds = compiled.positiontup or list(columns)
     values = _prepared(table, connection.dialect, order=tuple(columns[bind] for bind in binds), rows=rows)
-    if compiled.positiontup is None:
-        connection.exec_driver_sql(compiled.string, [dict(zip(binds, row, strict=True)) for row in values])
-    else:
-        connection.exec_driver_sql(compiled.string, values)
+    connection.exec_driver_sql(compiled.string, values)
+
+
+@lru_cache(maxsize=128)
+def _updating_told(table: sa.Table, dialect: sa.Dialect, *, names: tuple[str, ...]) -> str:
+    changes = dict(zip(names, _told(table, names), strict=True))
+    is_same = table.c.id == changes.pop("id")
+    return str(sa.update(table).where(is_same).values(changes).compile(dialect=dialect))
 
 
 @lru_cache(maxsize=128)
@@ -206,7 +253,7 @@ def _processor(column: sa.Column[Any], dialect: sa.Dialect) -> Callable[[Any], A
     if isinstance(column.type, sa.Boolean):
         # Every driver of ours takes a bool as it is.
         return None
-    if isinstance(column.type, sa.JSON) and dialect.name == "sqlite":
+    if isinstance(column.type, sa.JSON):
         return _json
     return column.type.dialect_impl(dialect).bind_processor(dialect)
 

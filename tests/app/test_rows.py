@@ -1,6 +1,6 @@
 """Many rows at once: each value in its own column, whatever order its row names them in, and its default where it says none."""
 
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.db import Database
 from app.model import Store
-from app.rows import PIECE, bulk, bulk_update, table_of
+from app.rows import PIECE, bulk, bulk_update, insert_new, table_of
 from tests.conftest import NOW
 
 STORE = table_of(Store)
@@ -56,6 +56,26 @@ def test_every_value_comes_into_its_own_column(database: Database) -> None:
     with database.write() as session:
         bulk_update(session, STORE, rows=moved)
     _assert_stored(database, moved)
+
+
+def test_whatever_people_write_comes_through_unchanged(database: Database) -> None:
+    odd = ['"\\', "\t\n\x01\x1f\x7f", "\\u0041 {} [1, null]", "ß😀\u2028\ufeff", "null", "", "%(told)s %s :x", "'; --"]
+    rows = [{**_store(number), "name": text, "choices": {text: [text, None]}} for number, text in enumerate(odd, 1)]
+    rows[0]["created_at"] = NOW + timedelta(microseconds=1)
+    rows[1]["live_since"] = NOW.astimezone(timezone(timedelta(hours=5, minutes=30)))
+    with database.write() as session:
+        insert_new(session, STORE, rows=[*rows, *rows])
+    _assert_stored(database, rows)
+    others = [{"id": row["id"], "name": text, "choices": [text]} for row, text in zip(rows, reversed(odd), strict=True)]
+    with database.write() as session:
+        # Of two for the same row the later one holds.
+        bulk_update(session, STORE, rows=[{**one, "name": "lost"} for one in others] + others)
+    _assert_stored(database, others)
+
+
+def test_a_time_without_a_zone_is_refused(database: Database) -> None:
+    with pytest.raises(ValueError, match="zone"), database.write() as session:
+        bulk(session, sa.insert(STORE), table=STORE, rows=[{**_store(1), "created_at": NOW.replace(tzinfo=None)}])
 
 
 def test_a_row_that_names_less_than_the_first_is_a_mistake(database: Database) -> None:
