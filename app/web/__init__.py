@@ -49,8 +49,7 @@ def plug(runtime: Runtime) -> Flask:
     # An address is right or it is not: no redirect of ours is built from a Host header that somebody made up.
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    house.move_in(app, runtime)
-    remember_doors(app, runtime)
+    settle_in(app, runtime)
     for room in (*ROOMS, *admin.rooms()):
         app.register_blueprint(room)
     words.teach(app)
@@ -58,3 +57,9 @@ def plug(runtime: Runtime) -> Flask:
     headers.put_headers(app, is_secure=runtime.config.app_url.startswith("https://"))
     guard.post_guards(app)
     return app
+
+
+def settle_in(app: Flask, runtime: Runtime) -> None:
+    """All that the app keeps of a runtime. Another one may follow it, where both are reached over https or neither is."""
+    house.move_in(app, runtime)
+    remember_doors(app, runtime)

@@ -8,8 +8,7 @@ from flask.testing import FlaskClient
 
 from app.config import Config
 from app.runtime import Runtime
-from app.web import plug
-from tests.web.visiting import APP_SECRET, House, shopify_store, woocommerce_store
+from tests.web.visiting import APP_SECRET, House, plugged, shopify_store, woocommerce_store
 
 
 @pytest.fixture
@@ -20,7 +19,7 @@ def config(config: Config) -> Config:
 
 @pytest.fixture
 def web(runtime: Runtime) -> Flask:
-    return plug(runtime)
+    return plugged(runtime)
 
 
 @pytest.fixture

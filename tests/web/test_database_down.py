@@ -14,9 +14,8 @@ from app.clock import FrozenClock
 from app.config import Config
 from app.links import unsubscribe_url
 from app.runtime import Runtime, assemble
-from app.web import plug
 from connectors.records import Medium
-from tests.web.visiting import APP_SECRET, House, bearer, deliver, id_token, launch
+from tests.web.visiting import APP_SECRET, House, bearer, deliver, id_token, launch, plugged
 
 CORNER = House(1, "shopify", "corner.myshopify.com", "corner", "corner")
 TEA = House(2, "woocommerce", "http://127.0.0.1:9/tea", "tea", "tea")
@@ -39,7 +38,7 @@ def down(request: pytest.FixtureRequest, tmp_path: Path, clock: FrozenClock) -> 
 
 @pytest.fixture
 def client(down: Runtime) -> FlaskClient:
-    return plug(down).test_client()
+    return plugged(down).test_client()
 
 
 @pytest.mark.parametrize("store", [CORNER, TEA], ids=["shopify", "woocommerce"])

@@ -10,6 +10,7 @@ from app import pulse
 from app.runtime import Runtime
 from app.web import plug, static
 from app.web.guard import Guard, guarded
+from tests.web.visiting import plugged
 
 
 def test_a_file_with_todays_fingerprint_is_kept_for_a_year(web: Flask, client: FlaskClient) -> None:
@@ -36,7 +37,9 @@ def test_an_error_is_a_page_for_people_and_json_for_programs(client: FlaskClient
     assert client.post("/").status_code == 405
 
 
-def test_a_fault_of_ours_tells_nothing_of_itself(web: Flask) -> None:
+def test_a_fault_of_ours_tells_nothing_of_itself(runtime: Runtime) -> None:
+    web = plug(runtime)
+
     @guarded(Guard.PUBLIC)
     def broken() -> str:
         raise ValueError("anna@example.com")
@@ -49,7 +52,7 @@ def test_a_fault_of_ours_tells_nothing_of_itself(web: Flask) -> None:
 
 def test_an_app_behind_https_says_so(runtime: Runtime, client: FlaskClient) -> None:
     secure = replace(runtime, config=replace(runtime.config, app_url="https://app.example.com"))
-    answer = plug(secure).test_client().get("/install/shopify?shop=corner.myshopify.com")
+    answer = plugged(secure).test_client().get("/install/shopify?shop=corner.myshopify.com")
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
     assert "Secure" in answer.headers["Set-Cookie"]
     assert "Strict-Transport-Security" not in client.get("/").headers

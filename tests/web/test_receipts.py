@@ -15,7 +15,6 @@ from app.model import Consent, Customer, JobRun, Receipt, Suppression
 from app.pipeline.listening import hear
 from app.pipeline.sync.tidy import tidy
 from app.runtime import Runtime
-from app.web import plug
 from app.web.receipts import MOST_BYTES
 from connectors.channels.ses import SesListener
 from connectors.receipts import Heard, ReceiptKind, ReceiptRecord
@@ -33,6 +32,7 @@ from tests.connectors.channels.calling import (
     ses,
 )
 from tests.pipeline.rows import a_message, a_person, a_store
+from tests.web.visiting import plugged
 
 ANNA = "anna@example.com"
 PHONE = "+14155550123"
@@ -48,7 +48,7 @@ def config(config: Config) -> Config:
 @pytest.fixture
 def web(runtime: Runtime) -> Any:
     amazon: Any = Amazon()
-    return plug(replace(runtime, listeners={**runtime.listeners, "ses": SesListener(TOPIC, http=amazon)}))
+    return plugged(replace(runtime, listeners={**runtime.listeners, "ses": SesListener(TOPIC, http=amazon)}))
 
 
 @pytest.fixture(autouse=True)

@@ -14,9 +14,8 @@ from app.choices import choices_of
 from app.facts import law_of
 from app.model import Brake, Deed, Member, Store, Suppression
 from app.runtime import Runtime
-from app.web import plug
 from tests.web.pages_town import Browser
-from tests.web.visiting import House, bearer, id_token
+from tests.web.visiting import House, bearer, id_token, plugged
 
 GOOD: dict[str, dict[str, str]] = {
     "sender": {
@@ -150,7 +149,7 @@ class Silent:
 
 def test_the_senders_domain_is_checked_when_asked(runtime: Runtime, corner: House) -> None:
     runtime = replace(runtime, names=Silent())
-    browser = Browser(plug(runtime).test_client(), runtime, corner)
+    browser = Browser(plugged(runtime).test_client(), runtime, corner)
     browser.post("/admin/settings/sender", **{**GOOD["sender"], "sender_address": "tea@shop.example"})
     page = browser.get("/admin/settings/sender/domain")
     assert page.status_code == 200

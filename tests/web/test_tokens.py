@@ -15,7 +15,6 @@ from app.clock import FrozenClock
 from app.links import mail_path
 from app.model import Message, Outcome, Store
 from app.runtime import Runtime
-from app.web import plug
 from app.web.guard import Guard, guard_of
 from tests.pipeline.rows import a_message, a_person
 from tests.web.visiting import (
@@ -26,6 +25,7 @@ from tests.web.visiting import (
     id_token,
     later,
     launch,
+    plugged,
     shopify_store,
     staff_of,
     woocommerce_store,
@@ -47,7 +47,7 @@ def test_a_fresh_token_opens_its_own_store(runtime: Runtime, client: FlaskClient
 
 def test_every_part_of_the_page_wants_a_token(runtime: Runtime, client: FlaskClient) -> None:
     """Whatever begins with /admin/ is behind the token, so that a new part cannot forget it."""
-    app = plug(runtime)
+    app = plugged(runtime)
     found = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/admin/")]
     assert len(found) >= 7
     for rule in found:

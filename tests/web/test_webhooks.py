@@ -13,7 +13,6 @@ from app.config import Config
 from app.model import Connection, Delivery, Store
 from app.pipeline.inbox import open_batch
 from app.runtime import Runtime, assemble
-from app.web import plug
 from app.web.webhooks import MOST_BYTES
 from tests.web.visiting import (
     APP_SECRET,
@@ -21,6 +20,7 @@ from tests.web.visiting import (
     deliver,
     from_shopify,
     from_woocommerce,
+    plugged,
     shopify_store,
     woocommerce_store,
 )
@@ -75,7 +75,7 @@ def test_a_signature_of_one_store_is_worth_nothing_at_another(
 def test_an_older_secret_of_the_app_still_signs(runtime: Runtime, config: Config, clock: FrozenClock) -> None:
     store = shopify_store(runtime)
     rotated = assemble(replace(config, shopify_client_secret=("a new secret", APP_SECRET)), clock=clock)
-    client = plug(rotated).test_client()
+    client = plugged(rotated).test_client()
     assert deliver(client, store, BODY).status_code == 200
     assert deliver(client, store, BODY, headers=from_shopify(store, BODY, secret="a new secret")).status_code == 200
     rotated.close()

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 import jwt
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 from werkzeug.wrappers import Response
@@ -16,6 +17,7 @@ from werkzeug.wrappers import Response
 from app.model import Store
 from app.pipeline.install import install
 from app.runtime import Runtime
+from app.web import plug, settle_in
 from connectors.base import Credentials
 from connectors.records import StoreProfile
 
@@ -23,6 +25,7 @@ APP_SECRET = "the secret of the app at Shopify, long enough"
 CLIENT_ID = "test-client-id"
 WEBHOOK_SECRET = "the store's own secret"
 PAIRING_SECRET = "shared with the companion plugin of "
+BUILT: dict[bool, Flask] = {}
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,16 @@ class House:
     address: str
     key: str
     name: str
+
+
+def plugged(runtime: Runtime) -> Flask:
+    """The app over this runtime. It is built once a worker, for it takes longer than most tests: one who changes the app itself
+    plugs an own one."""
+    is_secure = runtime.config.app_url.startswith("https://")
+    if is_secure not in BUILT:
+        BUILT[is_secure] = plug(runtime)
+    settle_in(BUILT[is_secure], runtime)
+    return BUILT[is_secure]
 
 
 def shopify_store(runtime: Runtime, name: str = "corner") -> House:

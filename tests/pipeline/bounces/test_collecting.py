@@ -24,11 +24,11 @@ from app.cli.bounces import bounces
 from app.model import Receipt, Suppression
 from app.pipeline.bounces import collect, work
 from app.runtime import Runtime
-from app.web import plug
 from connectors import mailbox
 from connectors.errors import Permanent, Temporary
 from tests.pipeline.bounces.test_letter import KEY, SAMPLES
 from tests.pipeline.rows import a_message, a_person, a_store
+from tests.web.visiting import plugged
 
 DORA = "dora@example.com"
 
@@ -126,7 +126,7 @@ def test_the_command_says_what_was_there(runtime: Runtime, maildir: Path) -> Non
 
 
 def _app(runtime: Runtime) -> Flask:
-    return plug(runtime)
+    return plugged(runtime)
 
 
 def _tls(folder: Path) -> Path:
