@@ -17,6 +17,7 @@ from app.pipeline.double_opt_in import send_questions
 from app.pipeline.inbox import open_batch
 from app.pipeline.journal import Journal, opened
 from app.pipeline.leave import leave
+from app.pipeline.switch import tallies
 from app.rehearsal import trials
 from app.runtime import Runtime
 from workflows.language import Purpose
@@ -111,6 +112,10 @@ def _rehearsed(desk: Desk) -> int:
     return trials.work_off(desk.runtime)
 
 
+def _counted(desk: Desk) -> int:
+    return tallies.work_off(desk.runtime)
+
+
 # In the order of the order's way, which is also the order of one `tick`.
 JOBS: tuple[Job, ...] = (
     Job("recover", timedelta(seconds=30), _recovered),
@@ -126,6 +131,7 @@ JOBS: tuple[Job, ...] = (
     Job("erase", timedelta(seconds=30), _erased),
     Job("write_back", timedelta(seconds=5), _told),
     Job("ask", timedelta(seconds=2), _asked),
+    Job("count", timedelta(seconds=1), _counted),
     Job("rehearse", timedelta(seconds=1), _rehearsed),
     Job("codes", timedelta(minutes=10), _removed),
 )

@@ -223,7 +223,8 @@ class Story(Tells):
     def turn(self, workflow: str, *, moves: bool = False, **dials: int) -> list[str]:
         one = self.runtime.workflows[workflow]
         with self.runtime.database.write() as session:
-            return turn(session, store_id=self.store_id, workflow=one, dials=dials, now=self.now, moves=moves)
+            refused = turn(session, store_id=self.store_id, workflow=one, dials=dials, now=self.now, moves=moves)
+            return [*map(str, refused)]
 
     def set(self, **values: Any) -> None:
         """What the merchant turns of the law, as the store's row holds it."""

@@ -50,7 +50,7 @@ def _switch(
     now = runtime().clock.now()
     sheet = plan(session, store=store, workflow=workflow, change=change, now=now)
     if sheet.complaints:
-        raise click.UsageError(" ".join(sheet.complaints))
+        raise click.UsageError(" ".join(map(str, sheet.complaints)))
     if sheet.needs_choice and waiting is None:
         lines = "\n".join(f"  --waiting {one.choice}: {one.words} {one.counts.sentence}" for one in sheet.options)
         raise click.UsageError(f"Somebody is on their way. Choose what becomes of them:\n{lines}")
@@ -64,7 +64,7 @@ def _switch(
         session, store=store, workflow=workflow, change=change, choice=choice, now=now, ticket=sheet.ticket
     )
     if done.complaints:
-        raise click.UsageError(" ".join(done.complaints))
+        raise click.UsageError(" ".join(map(str, done.complaints)))
     if workflow.note and change.kind is ChangeKind.ON:
         click.echo(workflow.note)
     return True

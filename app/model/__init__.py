@@ -20,6 +20,7 @@ from app.model.setting import WorkflowSetting, WorkflowVersion
 from app.model.staff import May, Member
 from app.model.store import Connection, ConnectionState, PrivacyRequest, Store, StoreState
 from app.model.sync import JobRun, SyncRun, SyncState
+from app.model.tally import Tally, TallyState
 from app.model.text import StoreText
 from app.model.trial import Trial, TrialState
 from app.model.unknown import UnknownValue
@@ -75,6 +76,8 @@ __all__ = [
     "SyncRun",
     "SyncState",
     "Tag",
+    "Tally",
+    "TallyState",
     "Tombstone",
     "Trial",
     "TrialState",

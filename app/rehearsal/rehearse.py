@@ -23,9 +23,10 @@ from app.policy.caps import KEPT, Departure
 from app.policy.quiet import instant
 from app.rehearsal.past import Bought, Past, between, pasts
 from app.rehearsal.person import SUBSCRIBED, Moment, Way
+from app.translations import marked
 from app.zones import clock_of, zone_of
 from connectors.money import exponent
-from workflows.language import Purpose, Workflow
+from workflows.language import Phrase, Purpose, Workflow
 
 # What a history tells of; looks at products and predictions are not kept as they were.
 PARCELS = frozenset({EventKind.ORDER_SHIPPED, EventKind.ORDER_DELIVERED})
@@ -36,7 +37,11 @@ RHYTHMS = "Each customer's rhythm is taken as it is known today; on the day itse
 
 
 class CannotRehearseError(ValueError):
-    """This workflow begins with something that a history does not tell; the message says what."""
+    """This workflow begins with something that a history does not tell; `said` says what."""
+
+    def __init__(self, said: Phrase) -> None:
+        super().__init__(str(said))
+        self.said = said
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,8 @@ class Rehearsed:
 def may_be_rehearsed(workflow: Workflow) -> None:
     """Raises CannotRehearseError where it begins with something that a history does not tell."""
     if any(on.event not in TOLD for on in workflow.starts.on):
-        raise CannotRehearseError(f"It begins when {workflow.starts.words}: a history does not tell that as it was.")
+        pattern = marked("It begins when %(start)s: a history does not tell that as it was.")
+        raise CannotRehearseError(Phrase(pattern, {"start": workflow.starts.said}))
 
 
 def rehearse(
@@ -170,7 +176,8 @@ def _replay(stage: _Stage, past: Past, *, since: datetime) -> None:
     heapq.heapify(alarms)
     row = past.row
     zone = clock_of(row.country, row.region, phone=row.phone, store_zone=stage.store.zone)
-    moment = Moment(past, since, zone, stage.turned, stage.minor)
+    medium, home = stage.workflow.medium, stage.store.zone
+    moment = Moment(past, since, zone, stage.turned, stage.minor, medium=medium, store_zone=home)
     while alarms and alarms[0][0] <= stage.until:
         at, number = heapq.heappop(alarms)
         moment.reach(at)

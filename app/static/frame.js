@@ -49,6 +49,8 @@ document.addEventListener("htmx:finally:request", (event) => {
 document.addEventListener("htmx:before:response", async (event) => {
   const { ctx } = event.detail;
   const answer = ctx.response.raw;
+  // Whoever asked again and again is gone, and so is the sheet in which it stood.
+  if (ctx.isPoll && !ctx.sourceElement.isConnected) return event.preventDefault();
   if (answer.redirected) Object.assign(ctx, { push: "true", isMove: true });
   if (answer.ok || answer.status === 422) return;
   event.preventDefault();

@@ -9,6 +9,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 import workflows
+from app.pipeline.switch import Counts
 from app.pipeline.switch.plan import WORDS
 from app.policy import SENTENCES
 from app.translations import CATALOG, FOLDER, SOURCE, languages
@@ -17,9 +18,13 @@ from app.translations.phrases import Message, messages
 ROOT = Path(__file__).parents[2]
 # Where messages stand. Python files mark theirs with `marked(...)` or say them with `say(...)`.
 PAGES = ("admin/**.html", "recipient/**.html")
-MODULES = ("sections/**.py", "web/**.py", "reports/**.py", "render/**.py", "pipeline/**.py")
-ROOMS = {"templates": [(one, "jinja2") for one in PAGES], "app": [(one, "python") for one in MODULES]}
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None, "say": None}
+MODULES = ("sections/**.py", "web/**.py", "reports/**.py", "render/**.py", "pipeline/**.py", "rehearsal/**.py")
+ROOMS = {
+    "templates": [(one, "jinja2") for one in PAGES],
+    "app": [(one, "python") for one in MODULES],
+    "workflows": [("language/grammar.py", "python")],
+}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None, "say": None, "Phrase": (1,)}
 OPTIONS = {"jinja2": {"newstyle_gettext": "true", "trimmed": "true"}}
 
 
@@ -47,6 +52,7 @@ def _words_of_the_house() -> Iterator[tuple[Message, str]]:
         yield from ((one, f"workflows/{name}.py") for one in words if one)
     yield from ((sentence, "app/policy/reasons.py") for sentence in SENTENCES.values())
     yield from ((words, "app/pipeline/switch/plan.py") for words in WORDS.values())
+    yield from ((part.message, "app/pipeline/switch/counting.py") for part in Counts(1).sentence.parts())
 
 
 def merged(language: str) -> Catalog:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.reports.overview.words import labelled
+from app.reports.overview.words import called, labelled
 from app.reports.workflow.dials import beside
 from app.translations import translations
 from workflows.language import Phrase, Workflow, spoken
@@ -28,11 +28,10 @@ def _value(language: str, value: int | str | Phrase) -> int | str:
 def messages(workflow: Workflow) -> Iterator[Message]:
     """Every message that a workflow's phrases are made of, wherever its dials stand."""
     for phrase in _phrases(workflow):
-        for part in phrase.parts():
-            yield part.pattern if part.many is None else (part.pattern, part.many)
+        yield from (part.message for part in phrase.parts())
         yield from map(labelled, phrase.names())
     for step in workflow.steps:
-        yield from (labelled(step.name), labelled(step.send.medium))
+        yield from (labelled(step.name), called(step.send.medium))
     yield from (labelled(one.name) for one in workflow.dials)
 
 

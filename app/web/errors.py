@@ -5,23 +5,37 @@ from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, ServiceUnavailable
 
 from app import log
+from app.translations import marked
 from app.web.headers import is_for_people
+from app.web.place import say
 from connectors.stores.shopify.install import RETRY_HEADER
 
 SENTENCES = {
-    400: ("This could not be understood", "Something in the address or the form is missing or not right."),
-    401: (
-        "Please open this from your store's admin",
-        "The page was open for a while, or it was not opened from there.",
+    400: (
+        marked("This could not be understood"),
+        marked("Something in the address or the form is missing or not right."),
     ),
-    403: ("This is not yours to see", "Your store is not connected here."),
-    404: ("There is nothing here", "The address is wrong, or what was here is gone."),
-    405: ("This does not work that way", "The address is right, but it does not do what was asked of it."),
-    413: ("This is too large", "At most 5 MB are taken at once."),
-    500: ("Something went wrong on our side", "It is written down. Nothing you did is lost; please try again."),
-    503: ("One moment, please", "We cannot reach our own data right now. Please try again in a minute."),
+    401: (
+        marked("Please open this from your store's admin"),
+        marked("The page was open for a while, or it was not opened from there."),
+    ),
+    403: (marked("This is not yours to see"), marked("Your store is not connected here.")),
+    404: (marked("There is nothing here"), marked("The address is wrong, or what was here is gone.")),
+    405: (
+        marked("This does not work that way"),
+        marked("The address is right, but it does not do what was asked of it."),
+    ),
+    413: (marked("This is too large"), marked("At most 5 MB are taken at once.")),
+    500: (
+        marked("Something went wrong on our side"),
+        marked("It is written down. Nothing you did is lost; please try again."),
+    ),
+    503: (
+        marked("One moment, please"),
+        marked("We cannot reach our own data right now. Please try again in a minute."),
+    ),
 }
-OTHER = ("This did not work", "Please try again from your store's admin.")
+OTHER = (marked("This did not work"), marked("Please try again from your store's admin."))
 DATABASE_DOWN = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 # A number beyond 64 bits, a text that no database keeps: SQLite's driver says the one, PostgreSQL the other.
 NO_DATABASE_HOLDS = (OverflowError, sa.exc.DataError)
@@ -72,6 +86,7 @@ def _told(error: HTTPException) -> Response:
         and not isinstance(error, InternalServerError)
     ):
         sentence = error.description
+    title, sentence = say(title), say(sentence)
     response = _page(title, sentence, code=code) if is_for_people() else jsonify(error=error.name, sentence=sentence)
     response.status_code = code
     if code == 401:

@@ -17,11 +17,12 @@ from app.reports.customers.choices import read
 from app.reports.figures.sheets import figure_lines
 from app.reports.person_page import person_page
 from app.runtime import Runtime
+from app.translations import marked
 from app.web.admin.sealed import File, read_file
 from app.web.guard import NOT_YOURS, Guard, guarded
 from app.web.house import runtime
 
-OVER = "This link is over. Please open the page again and take the file from there."
+OVER = marked("This link is over. Please open the page again and take the file from there.")
 
 routes = Blueprint("files", __name__)
 

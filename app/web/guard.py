@@ -14,15 +14,16 @@ from werkzeug.wrappers import Response
 
 from app.model import May
 from app.pipeline import by_hand
+from app.translations import marked
 from app.web import documents, visitors
 from app.web.house import runtime
 from app.web.visitors import Desk
 
 View = TypeVar("View", bound=Callable[..., Any])
 NOT_YOURS = {
-    May.LOOK: "You may not look at this.",
-    May.WORK: "You may look here and change nothing. Ask whoever runs Perennial for your store.",
-    May.RUN: "This is for those who run Perennial for your store. Ask one of them.",
+    May.LOOK: marked("You may not look at this."),
+    May.WORK: marked("You may look here and change nothing. Ask whoever runs Perennial for your store."),
+    May.RUN: marked("This is for those who run Perennial for your store. Ask one of them."),
 }
 
 

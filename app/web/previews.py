@@ -13,6 +13,7 @@ from app.keys import UnreadableSecretError
 from app.model import Store
 from app.pipeline.trying import Draft, Person, written
 from app.render import BadTextError
+from app.translations import marked
 from app.web.guard import Guard, guarded
 from app.web.headers import admin_origins, mail_policy
 from app.web.house import runtime
@@ -21,7 +22,7 @@ LIFE = timedelta(minutes=30)
 # What a mail reader asks to know whether it is dark, and what answers for it here, whatever the browser around likes.
 ASKS_DARK = "@media (prefers-color-scheme: dark)"
 ANSWERS = {"dark": "@media all", "light": "@media not all"}
-OVER = "This preview is over. Please open the text again."
+OVER = marked("This preview is over. Please open the text again.")
 
 routes = Blueprint("previews", __name__)
 
@@ -78,7 +79,7 @@ def _html(session: Session, store: Store, *, draft: Draft, person: Person | None
     try:
         return written(session, store, draft=draft, person=person, now=runtime().clock.now()).html
     except (BadTextError, KeyError):
-        raise NotFound("This text cannot be filled in for this customer.") from None
+        raise NotFound(marked("This text cannot be filled in for this customer.")) from None
 
 
 def _unsealed(token: str) -> Sealed:

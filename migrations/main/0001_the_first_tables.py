@@ -351,6 +351,38 @@ def upgrade() -> None:
         batch_op.create_index("ix_sync_run_store", ["store_id", "started_at"], unique=False)
 
     op.create_table(
+        "tally",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workflow", sa.String(length=40), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("alarm_at", UTCDateTime(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("counted_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_tally_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tally")),
+        sa.UniqueConstraint("store_id", "workflow", "days", name=op.f("uq_tally_store_id_workflow_days")),
+    )
+    with op.batch_alter_table("tally", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_tally_alarm",
+            ["alarm_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.create_index(
+            "ix_tally_store_alarm",
+            ["store_id", "alarm_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+
+    op.create_table(
         "tombstone",
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
@@ -1055,6 +1087,17 @@ def downgrade() -> None:
 
     op.drop_table("trial")
     op.drop_table("tombstone")
+    with op.batch_alter_table("tally", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_tally_store_alarm",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.drop_index(
+            "ix_tally_alarm", sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'")
+        )
+
+    op.drop_table("tally")
     with op.batch_alter_table("sync_run", schema=None) as batch_op:
         batch_op.drop_index("ix_sync_run_store")
         batch_op.drop_index(

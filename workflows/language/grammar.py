@@ -177,7 +177,7 @@ class Workflow:
         if len({one.name for one in self.steps}) < len(self.steps):
             raise ValueError("two steps have the same name")
         if complaints := self.complaints({}):
-            raise ValueError(complaints[0])
+            raise ValueError(str(complaints[0]))
 
     @property
     def dials(self) -> tuple[Dial | Number, ...]:
@@ -205,20 +205,25 @@ class Workflow:
         place = names.index(name) + 1
         return self.steps[place] if place < len(self.steps) else None
 
-    def complaints(self, saved: Mapping[str, int]) -> list[str]:
-        """What is wrong with these dial settings, one plain sentence each; empty where they may be saved."""
+    def complaints(self, saved: Mapping[str, int]) -> list[Phrase]:
+        """What is wrong with these dial settings, one plain sentence each, about the dial `name` where it is about one
+        alone; empty where they may be saved."""
         known = {one.name: one for one in self.dials}
-        found = [f"There is no dial “{name}” here." for name in saved if name not in known]
+        found = [Phrase("There is no dial “%(name)s” here.", {"name": name}) for name in saved if name not in known]
         for name, one in known.items():
             low, _, high = one.stops
             if name in saved and not low <= saved[name] <= high:
-                found.append(f"“{name}” must lie between {one.said(low)} and {one.said(high)}.")
+                stops = {"low": one.said(low), "high": one.said(high)}
+                found.append(Phrase("“%(name)s” must lie between %(low)s and %(high)s.", {"name": name, **stops}))
         return found or self._out_of_order(saved)
 
-    def _out_of_order(self, saved: Mapping[str, int]) -> list[str]:
+    def _out_of_order(self, saved: Mapping[str, int]) -> list[Phrase]:
         pairs = zip(self.steps, self.steps[1:], strict=False)
         return [
-            f"“{later.name}” must come after “{earlier.name}”, which is at {spoken(earlier.wait(saved))}."
+            Phrase(
+                "“%(later)s” must come after “%(earlier)s”, which is at %(length)s.",
+                {"later": later.name, "earlier": earlier.name, "length": spoken(earlier.wait(saved))},
+            )
             for earlier, later in pairs
             if later.wait(saved) <= earlier.wait(saved)
         ]

@@ -24,6 +24,11 @@ class Phrase:
         found = self.values.get("num", 1)
         return found if isinstance(found, int) else 1
 
+    @property
+    def message(self) -> str | tuple[str, str]:
+        """What of it is translated: the pattern, or both where many are said in another way."""
+        return self.pattern if self.many is None else (self.pattern, self.many)
+
     def parts(self) -> "Iterator[Phrase]":
         """Itself and every phrase inside."""
         yield self

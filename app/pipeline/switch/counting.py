@@ -16,10 +16,12 @@ from app.pipeline.switch.parking import ENROLLMENT, MESSAGE, Choice, queued, wai
 from app.pipeline.switch.recent import Entry
 from app.pipeline.versions import every_setting
 from app.policy.holdout import is_held_out
-from workflows.language import Purpose, Step, Workflow
+from app.translations import marked
+from workflows.language import Phrase, Purpose, Step, Workflow
 
 SOON = timedelta(hours=1)
 NO_TIME = timedelta(0)
+FATES = marked("%(soon)s within the hour, %(later)s later, %(stale)s too late and dropped")
 
 
 class When(StrEnum):
@@ -44,13 +46,12 @@ class Counts:
         )
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Phrase:
         """As the merchant reads it: "214 wait: 37 within the hour, 121 later, 56 too late and dropped"."""
         if not self.waiting:
-            return "Nobody waits."
-        verb = "waits" if self.waiting == 1 else "wait"
-        rest = f"{self.soon} within the hour, {self.later} later, {self.stale} too late and dropped"
-        return f"{self.waiting} {verb}: {rest}."
+            return Phrase("Nobody waits.")
+        fates = Phrase(FATES, {"soon": self.soon, "later": self.later, "stale": self.stale})
+        return Phrase("%(num)s waits: %(fates)s.", {"num": self.waiting, "fates": fates}, "%(num)s wait: %(fates)s.")
 
 
 ONE = {When.SOON: Counts(1, soon=1), When.LATER: Counts(1, later=1), When.STALE: Counts(1, stale=1)}
@@ -68,12 +69,13 @@ class Recent:
     held_out: int = 0
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Phrase:
         """As the merchant reads it."""
         if not self.entering:
-            return "Nobody would enter."
-        rest = f"{self.soon} within the hour, {self.later} later, {self.stale} too late and dropped"
-        return f"{self.entering} would enter: {rest}, {self.held_out} held out."
+            return Phrase("Nobody would enter.")
+        fates = Phrase(FATES, {"soon": self.soon, "later": self.later, "stale": self.stale})
+        pattern = marked("%(num)s would enter: %(fates)s, %(held_out)s held out.")
+        return Phrase(pattern, {"num": self.entering, "fates": fates, "held_out": self.held_out})
 
 
 def counts(

@@ -13,7 +13,7 @@ from app.pipeline.switch.counting import moved
 from app.pipeline.switch.parking import ENROLLMENT
 from app.pipeline.switch.setting import setting_of
 from app.rows import chunks
-from workflows.language import Workflow
+from workflows.language import Phrase, Workflow
 
 
 def turn(
@@ -24,7 +24,7 @@ def turn(
     dials: Mapping[str, int],
     now: datetime,
     moves: bool = False,
-) -> list[str]:
+) -> list[Phrase]:
     """Turn dials, in whole units of each. Nothing is saved where one complaint (a plain sentence each) comes back.
 
     `moves` takes those on their way along, whatever version they are on: the step that they wait for falls due by the new

@@ -1,6 +1,6 @@
 """Carries a change out, by the plan that was shown, and says what has become different since."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,12 +11,13 @@ from app.pipeline.switch.change import Change, ChangeKind
 from app.pipeline.switch.counting import Counts, Recent
 from app.pipeline.switch.dials import turn
 from app.pipeline.switch.parking import Choice
-from app.pipeline.switch.plan import Plan, plan
-from app.pipeline.switch.recent import Entry, Span, entering
+from app.pipeline.switch.plan import NOT_COUNTED, Option, Plan, plan
+from app.pipeline.switch.recent import Entry
 from app.pipeline.switch.setting import setting_of
 from app.pipeline.switch.switching import switch, take_in
 from app.pipeline.texts import save_text
-from workflows.language import Workflow
+from app.translations import marked
+from workflows.language import Phrase, Workflow
 
 # How long a sheet that was shown may be acted upon; after that it is counted anew, and looked at again.
 GOOD_FOR = timedelta(minutes=15)
@@ -30,8 +31,8 @@ class Done:
     plan: Plan
     counts: Counts = field(default_factory=Counts)
     recent: Recent | None = None
-    complaints: tuple[str, ...] = ()
-    changed: str | None = None
+    complaints: tuple[Phrase, ...] = ()
+    changed: Phrase | None = None
 
 
 def carry_out(
@@ -45,17 +46,19 @@ def carry_out(
     ticket: str | None = None,
 ) -> Done:
     """Do it, in one transaction with a count of its own. `ticket` is the one of the plan that was shown; where that is older
-    than `GOOD_FOR`, or the clock went back since, nothing is done and the new plan is to be shown."""
+    than `GOOD_FOR`, or the clock went back since, or the past was not counted yet, nothing is done and the new plan is to be
+    shown."""
     setting_of(session, store.id, workflow=workflow.name, now=now)
     session.flush()
     today = plan(session, store=store, workflow=workflow, change=change, now=now)
     option = today.option(choice)
-    complaints = today.complaints or (() if option else (f"“{choice}” cannot be chosen here.",))
-    complaints = complaints or _too_old(ticket, now=now)
+    refused = Phrase("This cannot become of those on their way.")
+    complaints = today.complaints or (() if option else (refused,))
+    complaints = complaints or _unseen(ticket, now=now)
     if complaints or option is None:
         return Done(today, complaints=complaints)
-    DEEDS[change.kind](_Act(session, store, workflow, change, choice, now))
-    return Done(today, option.counts, today.recent, changed=_changed(ticket, today, choice=choice))
+    DEEDS[change.kind](_Act(session, store, workflow, change, choice, now, today.found))
+    return Done(today, option.counts, today.recent, changed=_changed(ticket, today, option=option))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +69,15 @@ class _Act:
     change: Change
     choice: Choice
     now: datetime
+    found: Sequence[Entry]
 
 
 def _switch(act: _Act) -> None:
     is_on = act.change.kind is ChangeKind.ON
-    found: list[Entry] = []
-    if act.change.recent_days:
-        setting = setting_of(act.session, act.store.id, workflow=act.workflow.name, now=act.now)
-        since = act.now - timedelta(days=act.change.recent_days)
-        found = entering(act.session, Span(act.store, act.workflow, since, act.now), dials=setting.dials)
     name, store_id = act.workflow.name, act.store.id
     switch(act.session, store_id=store_id, workflow=name, is_on=is_on, choice=act.choice, now=act.now)
     act.session.flush()
-    take_in(act.session, found, store_id=store_id, workflow=act.workflow, now=act.now)
+    take_in(act.session, act.found, store_id=store_id, workflow=act.workflow, now=act.now)
 
 
 def _turn(act: _Act) -> None:
@@ -106,25 +105,32 @@ def _shown(ticket: str | None) -> Mapping[str, str]:
     return {"at": at, **{name: told for name, _, told in (one.partition(":") for one in rest)}}
 
 
-def _too_old(ticket: str | None, *, now: datetime) -> tuple[str, ...]:
+def _unseen(ticket: str | None, *, now: datetime) -> tuple[Phrase, ...]:
+    """Why what was shown, if anything had to be, is no longer what would be done."""
     if ticket is None:
         return ()
+    shown = _shown(ticket)
     try:
-        age = now - datetime.fromisoformat(_shown(ticket)["at"])
+        age = now - datetime.fromisoformat(shown["at"])
     except (ValueError, TypeError):
-        return ("It is not known what was shown to you; please look at the numbers first.",)
+        return (Phrase("It is not known what was shown to you; please look at the numbers first."),)
+    if shown.get("recent") == NOT_COUNTED:
+        return (Phrase("The past was still being counted; please look at the numbers first."),)
     if timedelta(0) <= age <= GOOD_FOR:
         return ()
-    how = f"{age // timedelta(minutes=1)} minutes ago" if age > timedelta(0) else "by a clock that went back since"
-    return (f"These numbers were counted {how}; please look at them again.",)
+    if age < timedelta(0):
+        return (Phrase("These numbers were counted by a clock that went back since; please look at them again."),)
+    pattern = marked("These numbers were counted %(num)s minutes ago; please look at them again.")
+    return (Phrase(pattern, {"num": age // timedelta(minutes=1)}),)
 
 
-def _changed(ticket: str | None, today: Plan, *, choice: Choice) -> str | None:
+def _changed(ticket: str | None, today: Plan, *, option: Option) -> Phrase | None:
     """What became different between the sheet and the act, where anything did."""
     before, now = _shown(ticket), _shown(today.ticket)
-    if ticket is None or all(before.get(name) == now[name] for name in (choice, "recent")):
+    if ticket is None or all(before.get(name) == now[name] for name in (option.choice, "recent")):
         return None
-    option = today.option(choice)
-    told = option.counts.sentence if option else ""
-    recent = f" {today.recent.sentence}" if today.recent else ""
-    return f"It changed since you looked: {told}{recent}"
+    told = option.counts.sentence
+    if today.recent is None:
+        return Phrase("It changed since you looked: %(told)s", {"told": told})
+    values = {"told": told, "recent": today.recent.sentence}
+    return Phrase("It changed since you looked: %(told)s %(recent)s", values)

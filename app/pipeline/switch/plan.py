@@ -4,22 +4,26 @@
 what happened in between; it says so.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.model import Store, WorkflowSetting
+from app.model import Store, TallyState, WorkflowSetting
+from app.pipeline.switch import tallies
 from app.pipeline.switch.change import Change, ChangeKind
-from app.pipeline.switch.counting import Counts, Recent, counts_of_recent, if_moved, on_their_way
+from app.pipeline.switch.counting import Counts, Recent, if_moved, on_their_way
 from app.pipeline.switch.dials import together
 from app.pipeline.switch.parking import Choice
-from app.pipeline.switch.recent import Span, entering, untold
+from app.pipeline.switch.recent import Entry, Span, untold
 from app.pipeline.texts import text_complaints
-from workflows.language import Workflow
+from app.translations import marked
+from workflows.language import Phrase, Workflow
 
 MOST_RECENT_DAYS = 365
+# How a ticket says of the past that it is being counted.
+NOT_COUNTED = "-"
 WORDS: Mapping[tuple[ChangeKind, Choice], str] = {
     (ChangeKind.ON, Choice.KEEP): "They keep their times; what is too late is dropped.",
     (ChangeKind.ON, Choice.SHIFT): "All their times move by the pause.",
@@ -44,7 +48,8 @@ class Option:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a change would do as of `at`. `today` is how those on their way fare if nothing is changed; the first option is
-    the gentlest. `pause` is how long it was off. Where there are `complaints` nothing may be done."""
+    the gentlest. `pause` is how long it was off; `found` are those of whom `recent` tells. Where there are `complaints` nothing
+    may be done, nor where a worker `is_counting` still; `tally` says how far that is, None where nobody asked for it yet."""
 
     workflow: str
     change: Change
@@ -53,7 +58,13 @@ class Plan:
     options: tuple[Option, ...]
     pause: timedelta = timedelta(0)
     recent: Recent | None = None
-    complaints: tuple[str, ...] = ()
+    found: Sequence[Entry] = field(default=(), repr=False, compare=False)
+    tally: TallyState | None = None
+    complaints: tuple[Phrase, ...] = ()
+
+    @property
+    def is_counting(self) -> bool:
+        return bool(self.change.recent_days and self.options) and self.recent is None
 
     @property
     def needs_choice(self) -> bool:
@@ -67,15 +78,19 @@ class Plan:
     def ticket(self) -> str:
         """What was shown, in one word, to be handed to `carry_out` together with the choice."""
         numbers = [f"{one.choice}:{_numbers(one.counts)}" for one in self.options]
-        return "/".join([self.at.isoformat(), *numbers, f"recent:{self.recent.entering if self.recent else 0}"])
+        entering = NOT_COUNTED if self.is_counting else self.recent.entering if self.recent else 0
+        return "/".join([self.at.isoformat(), *numbers, f"recent:{entering}"])
 
 
 def _numbers(told: Counts) -> str:
     return f"{told.waiting}.{told.soon}.{told.later}.{told.stale}"
 
 
-def plan(session: Session, *, store: Store, workflow: Workflow, change: Change, now: datetime) -> Plan:
-    """What this change would do now; counted by the code that does it."""
+def plan(
+    session: Session, *, store: Store, workflow: Workflow, change: Change, now: datetime, is_patient: bool = True
+) -> Plan:
+    """What this change would do now; counted by the code that does it. Who is not patient gets of the past, in a store where
+    counting takes long, what a worker counted of it a short while ago."""
     setting = session.get(WorkflowSetting, (store.id, workflow.name))
     case = _Case(session, store, workflow, change, now, setting)
     if complaints := _complaints(case):
@@ -83,7 +98,8 @@ def plan(session: Session, *, store: Store, workflow: Workflow, change: Change, 
     today = on_their_way(session, store.id, workflow=workflow, now=now)
     counted = {choice: count(case, today) for choice, count in OPTIONS[change.kind].items()}
     options = tuple(Option(choice, WORDS[change.kind, choice], told) for choice, told in counted.items())
-    return Plan(workflow.name, change, now, today, options, pause=case.pause, recent=_recent(case))
+    of_today = Plan(workflow.name, change, now, today, options, pause=case.pause)
+    return _with_recent(of_today, case, is_patient=is_patient) if change.recent_days else of_today
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,32 +129,41 @@ class _Case:
         return Span(self.store, self.workflow, self.now - timedelta(days=self.change.recent_days), self.now)
 
 
-def _complaints(case: _Case) -> tuple[str, ...]:
+def _complaints(case: _Case) -> tuple[Phrase, ...]:
     change, workflow = case.change, case.workflow
     if change.kind is ChangeKind.DIALS:
         return tuple(workflow.complaints(together(case.dials, change.dials, workflow=workflow)))
     if change.kind is ChangeKind.TEXT:
         wrong = text_complaints(workflow, change.step, source=change.source, now=case.now)
-        return tuple(f"Line {one.line}: {one.reason}." for one in wrong)
+        return tuple(line_complaint(one.line, one.reason) for one in wrong)
     if case.is_on is (change.kind is ChangeKind.ON):
-        return (f"It is {change.kind} already.",)
+        return (Phrase("It is on already.") if case.is_on else Phrase("It is off already."),)
     return _complaints_of_recent(change, workflow)
 
 
-def _complaints_of_recent(change: Change, workflow: Workflow) -> tuple[str, ...]:
+def line_complaint(line: int, reason: str) -> Phrase:
+    return Phrase("Line %(line)s: %(reason)s.", {"line": line, "reason": Phrase(reason.replace("%", "%%"))})
+
+
+def _complaints_of_recent(change: Change, workflow: Workflow) -> tuple[Phrase, ...]:
     if not change.recent_days:
         return ()
     if not 0 < change.recent_days <= MOST_RECENT_DAYS or change.kind is not ChangeKind.ON:
-        return (f"Between 1 and {MOST_RECENT_DAYS} days of history may be included, when it is switched on.",)
+        pattern = marked("Between 1 and %(most)s days of history may be included, when it is switched on.")
+        return (Phrase(pattern, {"most": MOST_RECENT_DAYS}),)
     why = untold(workflow)
     return (why,) if why else ()
 
 
-def _recent(case: _Case) -> Recent | None:
-    if not case.change.recent_days:
-        return None
-    found = entering(case.session, case.span, dials=case.dials)
-    return counts_of_recent(found, store=case.store, workflow=case.workflow, dials=case.dials, now=case.now)
+def _with_recent(of_today: Plan, case: _Case, *, is_patient: bool) -> Plan:
+    if is_patient or tallies.is_quick(case.session, case.store.id):
+        found, recent = tallies.count(case.session, case.span, dials=case.dials)
+        return replace(of_today, found=found, recent=recent)
+    tally = tallies.known(case.session, case.span, setting=case.setting)
+    if tally is None or tally.counted_at is None or tally.state != TallyState.DONE:
+        return replace(of_today, tally=TallyState(tally.state) if tally else None)
+    # The sheet is as old as the oldest of its numbers.
+    return replace(of_today, at=tally.counted_at, recent=Recent(**tally.result), tally=TallyState.DONE)
 
 
 def _as_today(_: _Case, today: Counts) -> Counts:

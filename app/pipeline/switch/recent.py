@@ -21,8 +21,9 @@ from app.pipeline.calendar.parcels import late_now
 from app.pipeline.enroll import News, Taking, taking, with_rhythms
 from app.pipeline.entries import entries
 from app.rows import chunks, table_of
+from app.translations import marked
 from connectors.records import ConsentState, Medium, OrderStatus
-from workflows.language import Workflow
+from workflows.language import Phrase, Workflow
 
 CHECKOUT, CONSENT, ENROLLMENT = map(table_of, (Checkout, Consent, Enrollment))
 INTEREST, ORDER, PARCEL = map(table_of, (Interest, Order, Fulfillment))
@@ -38,6 +39,9 @@ class Span:
     since: datetime
     until: datetime
 
+    def hears(self, kind: str) -> bool:
+        return any(on.event == kind for on in self.workflow.starts.on)
+
     def holds(self, at: datetime | None) -> bool:
         return at is not None and self.since <= at <= self.until
 
@@ -50,12 +54,13 @@ def recent(session: Session, span: Span) -> list[News]:
     return sorted((one for one in told if one.kind in kinds), key=attrgetter("at", "subject"))
 
 
-def untold(workflow: Workflow) -> str | None:
+def untold(workflow: Workflow) -> Phrase | None:
     """Why nothing of the past can be taken in, where that is so: what was back in stock or cheaper, or was expected, is not
     kept as it was."""
     if any(on.event in TELLERS for on in workflow.starts.on):
         return None
-    return f"It begins when {workflow.starts.words}: what was so in the past is not kept, so nothing can be included."
+    pattern = marked("It begins when %(start)s: what was so in the past is not kept, so nothing can be included.")
+    return Phrase(pattern, {"start": workflow.starts.said})
 
 
 def entering(session: Session, span: Span, *, dials: Mapping[str, int]) -> list[Entry]:
@@ -109,11 +114,15 @@ def _answers(session: Session, span: Span) -> Iterator[News]:
 
 
 def _orders(session: Session, span: Span) -> Iterator[News]:
-    within = sa.or_(*(_within(ORDER.c[name], span) for name in ("placed_at", "paid_at")))
-    for row in session.execute(sa.select(ORDER).where(*_may_start(span), within)):
-        for kind, at in ((EventKind.ORDER_PLACED, row.placed_at), (EventKind.ORDER_PAID, row.paid_at)):
-            if span.holds(at):
-                yield News(kind, f"order:{row.external_id}", row.customer_id, at)
+    """Each kind by its own time, and only those that are listened for: both at once would read every order there is."""
+    for kind, moment in ((EventKind.ORDER_PLACED, ORDER.c.placed_at), (EventKind.ORDER_PAID, ORDER.c.paid_at)):
+        if not span.hears(kind):
+            continue
+        query = sa.select(ORDER.c.external_id, ORDER.c.customer_id, moment).where(
+            *_may_start(span), _within(moment, span)
+        )
+        for name, who, at in session.execute(query):
+            yield News(kind, f"order:{name}", who, at)
 
 
 def _parcels(session: Session, span: Span) -> Iterator[News]:

@@ -19,14 +19,6 @@ def labelled(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def readable(sentence: str) -> str:
-    """A sentence with the names of dials and texts as the page shows them."""
-    parts = sentence.split("“")
-    return parts[0] + "".join(
-        f"“{labelled(quoted.partition('”')[0])}”{quoted.partition('”')[2]}" for quoted in parts[1:]
-    )
-
-
 def who(customer: Any) -> str:
     """How a customer, or a row with the names of one, is called on the page: by name, else by address."""
     name = " ".join(part for part in (customer.first_name, customer.last_name) if part)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.reports.overview.words import labelled, readable
+from app.reports.overview.words import labelled
 from workflows.language import Dial, Number, Phrase, Workflow, named
 
 
@@ -20,7 +20,7 @@ class DialView:
     low: int
     high: int
     typed: str | None = None
-    complaint: str | None = None
+    complaint: Phrase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,16 @@ class Refused:
     """What a merchant typed into the dials of one workflow and why it was not saved."""
 
     typed: Mapping[str, str] = field(default_factory=dict)
-    complaints: tuple[str, ...] = ()
+    complaints: tuple[Phrase, ...] = ()
 
 
 def dial_views(
     known: Workflow, saved: Mapping[str, int], *, refused: Refused
-) -> tuple[tuple[DialView, ...], tuple[str, ...]]:
+) -> tuple[tuple[DialView, ...], tuple[Phrase, ...]]:
     """The dials, and the complaints that are about no single one of them."""
     dials = tuple(_dial(known, one, saved=saved, refused=refused) for one in known.dials)
-    spoken_of = {one.complaint for one in dials}
-    return dials, tuple(one for one in map(readable, refused.complaints) if one not in spoken_of)
+    spoken_of = [one.complaint for one in dials]
+    return dials, tuple(one for one in refused.complaints if one not in spoken_of)
 
 
 def meant(known: Workflow, shown: Mapping[str, int]) -> dict[str, int]:
@@ -62,7 +62,7 @@ def _dial(known: Workflow, one: Dial | Number, *, saved: Mapping[str, int], refu
     sign = -1 if _is_before(one) else 1
     value = sign * one.number(saved)
     low, default, high = (sign * stop for stop in one.stops[::sign])
-    mine = [text for text in refused.complaints if text.startswith(f"“{one.name}”")]
+    mine = [said for said in refused.complaints if said.values.get("name") == one.name]
     return DialView(
         name=one.name,
         label=labelled(one.name),
@@ -72,5 +72,5 @@ def _dial(known: Workflow, one: Dial | Number, *, saved: Mapping[str, int], refu
         low=low,
         high=high,
         typed=refused.typed.get(one.name),
-        complaint=readable(mine[0]) if mine else None,
+        complaint=mine[0] if mine else None,
     )

@@ -57,7 +57,7 @@ class OneView:
     stops: tuple[Phrase, ...]
     steps: tuple[StepView, ...]
     dials: tuple[DialView, ...]
-    complaints: tuple[str, ...]
+    complaints: tuple[Phrase, ...]
     versions: tuple[VersionView, ...]
     entered: Count
 

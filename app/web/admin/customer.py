@@ -14,6 +14,7 @@ from app.pipeline.by_hand.notes import BadWordsError
 from app.pipeline.by_hand.rights import is_being_erased
 from app.reports.customer import NoSuchCustomerError, because, header, timeline
 from app.reports.never import never
+from app.translations import marked
 from app.web.admin.customers import ROOT, hand
 from app.web.admin.frame import Toast, part, show
 from app.web.admin.sealed import file_path
@@ -21,7 +22,7 @@ from app.web.guard import Guard, desk, guarded
 from app.web.house import runtime
 from app.web.place import say
 
-NOBODY = "There is no such customer in your store (any more)."
+NOBODY = marked("There is no such customer in your store (any more).")
 
 routes = Blueprint("admin_customer", __name__, url_prefix=f"{ROOT}/<int:customer_id>")
 

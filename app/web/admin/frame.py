@@ -48,8 +48,8 @@ def land(answer: Response) -> Response:
 
 
 def over(answer: Response) -> Response:
-    """A sheet as the answer to whatever was asked: it opens over the page."""
-    answer.headers.update({"HX-Retarget": "#sheet", "HX-Reswap": "innerHTML", "HX-Reselect": ".sheet"})
+    """A sheet as the answer to whatever was asked: it opens over the page, or changes where it is open."""
+    answer.headers.update({"HX-Retarget": "#sheet", "HX-Reswap": "innerMorph", "HX-Reselect": ".sheet"})
     return answer
 
 

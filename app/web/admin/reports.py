@@ -55,7 +55,7 @@ def one(name: str) -> Response:
 def report(name: str) -> Response:
     """The page of one report."""
     if name not in REPORTS:
-        raise NotFound("There is no such report.")
+        raise NotFound(marked("There is no such report."))
     house = runtime()
     with house.database.read() as session:
         store = session.get_one(Store, desk().store_id)

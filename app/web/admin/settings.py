@@ -95,7 +95,7 @@ def let() -> Response:
     """Turn what somebody of the staff may do."""
     said = request.form.get("may", "")
     if said not in tuple(May):
-        raise BadRequest("There is no such right.")
+        raise BadRequest(marked("There is no such right."))
     try:
         with runtime().database.write() as session:
             by_hand.let(session, hand(), actor=request.form.get("actor", ""), may=May(said))
@@ -137,7 +137,7 @@ def hand() -> by_hand.Hand:
 def _named(name: str) -> Section:
     found = sections.BY_NAME.get(name)
     if found is None:
-        raise NotFound("There is no such page.")
+        raise NotFound(marked("There is no such page."))
     return found
 
 

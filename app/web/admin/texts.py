@@ -11,6 +11,7 @@ from app.pipeline.texts import TextView, restore_text, save_text, text_of
 from app.pipeline.trying import Draft, Person, send_test, written
 from app.render import BadTextError, Complaint
 from app.reports.workflow import Example, examples
+from app.translations import marked
 from app.web.admin.frame import Toast, part, show
 from app.web.admin.workflows import ROOT, named, store_of
 from app.web.guard import Guard, desk, guarded
@@ -158,7 +159,7 @@ def _known(name: str, step: str) -> Workflow:
     """The workflow of this name. Raises NotFound, also where it has no such step."""
     known = named(name)
     if step not in {one.name for one in known.steps}:
-        raise NotFound("There is no such message.")
+        raise NotFound(marked("There is no such message."))
     return known
 
 

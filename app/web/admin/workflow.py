@@ -19,7 +19,7 @@ from app.web.guard import Guard, desk, guarded
 from app.web.house import runtime
 from app.web.place import say
 from app.web.words import day, money
-from workflows.language import Workflow
+from workflows.language import Phrase, Workflow
 
 NUMBER = re.compile(r"-?[0-9]{1,6}")
 SPANS = (30, 90, 365)
@@ -65,11 +65,11 @@ def rehearse(name: str) -> Response:
         with runtime().database.write() as session:
             trials.ask(session, known, store_id=desk().store_id, days=days, now=runtime().clock.now())
     except CannotRehearseError as error:
-        return _rehearsal_part(known, refusal=str(error))
+        return _rehearsal_part(known, refusal=error.said)
     return _rehearsal_part(known)
 
 
-def _rehearsal_part(known: Workflow, *, refusal: str = "") -> Response:
+def _rehearsal_part(known: Workflow, *, refusal: Phrase | None = None) -> Response:
     with runtime().database.read() as session:
         trial = rehearsed(session, desk().store_id, workflow=known.name)
     return part("workflow", "rehearsal", workflow=known, refusal=refusal, **_rehearsal(trial))
@@ -109,15 +109,15 @@ def _means(view: OneView) -> charts.Chart | None:
     return charts.bars([say("With it"), say("Held out")], {say("Per customer"): values}, written=money)
 
 
-def _unlike_numbers(known: Workflow, typed: Mapping[str, str]) -> list[str]:
+def _unlike_numbers(known: Workflow, typed: Mapping[str, str]) -> list[Phrase]:
     return [
-        f"“{dial.name}” must be a whole number of {dial.unit}."
+        Phrase("“%(name)s” must be a whole number.", {"name": dial.name})
         for dial in known.dials
         if dial.name in typed and not NUMBER.fullmatch(typed[dial.name])
     ]
 
 
-def _turn(known: Workflow, wanted: Mapping[str, int]) -> list[str]:
+def _turn(known: Workflow, wanted: Mapping[str, int]) -> list[Phrase]:
     change = Change(ChangeKind.DIALS, dials=meant(known, wanted))
     choice = Choice.MOVE if request.form.get("moves") else Choice.KEEP
     with runtime().database.write() as session:

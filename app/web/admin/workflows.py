@@ -1,12 +1,14 @@
 """All workflows of a store: what each does, how it stands, and its switch with the sheet that counts first."""
 
+from typing import Any
+
 from flask import Response, request
 from flask.blueprints import Blueprint
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, NotFound
 
 from app.model import Store
-from app.pipeline.switch import Change, ChangeKind, Choice, Done, Plan, carry_out, plan
+from app.pipeline.switch import Change, ChangeKind, Choice, Done, Plan, carry_out, plan, tallies
 from app.reports.workflow import cards
 from app.translations import marked
 from app.web.admin import Tab
@@ -14,7 +16,8 @@ from app.web.admin.frame import Toast, land, over, part, show
 from app.web.guard import Guard, desk, guarded
 from app.web.house import runtime
 from app.web.place import say
-from workflows.language import Workflow
+from app.web.words import phrase
+from workflows.language import Phrase, Workflow
 
 ROOT = "/admin/workflows"
 TAB = Tab(marked("Workflows"), "workflows", path=ROOT, order=20)
@@ -33,11 +36,14 @@ def workflows() -> Response:
 @routes.get("/<name>/switch")
 @guarded(Guard.PLATFORM_TOKEN)
 def sheet(name: str) -> Response:
-    """What switching `to` on or off would do, counted; with so many `recent` days of history where that is asked for."""
-    known, change = named(name), _change()
+    """What switching `to` on or off would do, counted; with so many `recent` days of history where that is asked for.
+    Where a worker counts them it is asked for every second until they are counted."""
+    known, change, now = named(name), _change(), runtime().clock.now()
     with runtime().database.read() as session:
-        store = session.get_one(Store, desk().store_id)
-        counted = plan(session, store=store, workflow=known, change=change, now=runtime().clock.now())
+        counted = plan(session, store=store_of(session), workflow=known, change=change, now=now, is_patient=False)
+    if counted.is_counting and counted.tally is None:
+        with runtime().database.write() as session:
+            tallies.ask(session, store_id=desk().store_id, workflow=name, days=change.recent_days, now=now)
     return _sheet(known, counted)
 
 
@@ -71,7 +77,7 @@ def named(name: str) -> Workflow:
     """The workflow. Raises NotFound."""
     found = runtime().workflows.get(name)
     if found is None:
-        raise NotFound("There is no such workflow.")
+        raise NotFound(marked("There is no such workflow."))
     return found
 
 
@@ -84,7 +90,7 @@ def _change() -> Change:
     """On or off, and with how much of the past. Raises BadRequest."""
     to, recent = request.values.get("to", ""), request.values.get("recent", "0")
     if to not in (ChangeKind.ON, ChangeKind.OFF):
-        raise BadRequest("A workflow is switched on or off.")
+        raise BadRequest(marked("A workflow is switched on or off."))
     days = int(recent) if recent in map(str, SPANS) else 0
     return Change(ChangeKind(to), recent_days=days if to == ChangeKind.ON else 0)
 
@@ -92,14 +98,15 @@ def _change() -> Change:
 def _choice() -> Choice:
     wanted = request.form.get("choice", Choice.KEEP)
     if wanted not in list(Choice):
-        raise BadRequest("This cannot become of those on their way.")
+        raise BadRequest(marked("This cannot become of those on their way."))
     return Choice(wanted)
 
 
-def _sheet(known: Workflow, counted: Plan, *, complaints: tuple[str, ...] = ()) -> Response:
-    status = 422 if complaints else 200
-    said = complaints or counted.complaints
-    return over(part("switch", "sheet", status=status, workflow=known, plan=counted, spans=SPANS, complaints=said))
+def _sheet(known: Workflow, counted: Plan, *, complaints: tuple[Phrase, ...] = ()) -> Response:
+    status, said = 422 if complaints else 200, complaints or counted.complaints
+    choice = request.values.get("choice", next((str(one.choice) for one in counted.options), ""))
+    values: dict[str, Any] = {"workflow": known, "plan": counted, "choice": choice, "spans": SPANS, "complaints": said}
+    return over(part("switch", "sheet", status=status, **values))
 
 
 def _told(known: Workflow, done: Done) -> Toast:
@@ -107,4 +114,5 @@ def _told(known: Workflow, done: Done) -> Toast:
     title = say(known.title)
     sentence = say("“%(title)s” is on.", title=title) if is_on else say("“%(title)s” is off.", title=title)
     back = ("to", "off" if is_on else "on")
-    return Toast(f"{sentence} {done.changed or ''}".strip(), undo=f"{ROOT}/{known.name}/switch", fields=(back,))
+    changed = f" {phrase(done.changed)}" if done.changed else ""
+    return Toast(f"{sentence}{changed}", undo=f"{ROOT}/{known.name}/switch", fields=(back,))

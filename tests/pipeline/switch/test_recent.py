@@ -76,7 +76,9 @@ def test_the_last_thirty_days_of_first_buyers_are_thanked_where_it_is_not_too_la
         story.travel(days=days or 0.02)
     sheet = planned("first_order_thanks", ChangeKind.ON, recent_days=10)
     assert sheet.recent == Recent(entering=2, soon=1, stale=1)
-    assert sheet.recent.sentence == "2 would enter: 1 within the hour, 0 later, 1 too late and dropped, 0 held out."
+    assert (
+        str(sheet.recent.sentence) == "2 would enter: 1 within the hour, 0 later, 1 too late and dropped, 0 held out."
+    )
     act(sheet)
     story.travel(days=5)
     assert story.sent == ["today: first_order_thanks"]
