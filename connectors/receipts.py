@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from connectors.records import ConsentState, Medium
 
@@ -118,3 +118,12 @@ def _of_number(seconds: float, now: datetime) -> datetime:
 def text_of(value: object) -> str | None:
     """A value of a payload as text; None where it is none, or empty."""
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) and str(value) else None
+
+
+@runtime_checkable
+class HearsReplies(Protocol):
+    """What a channel of texts can do: tell by whose sender it writes, and so whether an answer would be heard."""
+
+    def hears(self, address: str) -> bool:
+        """Whether what is sent back from this address comes to us; a name as a sender can be answered by nobody."""
+        ...

@@ -1,6 +1,7 @@
 """1 hour after a checkout was left, email “abandoned_checkout_reminder”.
 20 hours after a checkout was left, email “abandoned_checkout_help”.
 3 days after a checkout was left, email “abandoned_checkout_last” with a code for 10 percent.
+Never within 3 hours of “abandoned_checkout_text”.
 It ends when they have ordered since.
 """
 
@@ -50,4 +51,5 @@ WORKFLOW = Workflow(
     ),
     stops=(ordered_since,),
     rank=Rank.CHECKOUT,
+    beside="abandoned_checkout_text",
 )

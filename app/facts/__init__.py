@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.choices import choices_of
 from app.db import EPOCH, MICROSECOND
 from app.facts.asking import About, Ask, about
-from app.facts.pace import departures
+from app.facts.pace import departures, elsewhere
 from app.facts.seen import look
 from app.facts.telling import facts_of, home_of, standing_of
 from app.model import Store
@@ -16,7 +16,7 @@ from app.policy import Law, Quiet, Standing
 from app.policy.brakes import Span
 from workflows.language import Facts
 
-__all__ = ["About", "Ask", "about", "departures", "gather", "law_of"]
+__all__ = ["About", "Ask", "about", "departures", "elsewhere", "gather", "law_of"]
 
 
 def gather(

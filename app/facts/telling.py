@@ -6,7 +6,7 @@ from typing import Any
 
 from app.addresses import email_key
 from app.facts.asking import Ask, Home
-from app.facts.pace import departures
+from app.facts.pace import departures, elsewhere
 from app.facts.people import Bought
 from app.facts.rights import rights_of
 from app.facts.seen import Seen
@@ -208,6 +208,7 @@ def standing_of(seen: Seen, ask: Ask, *, home: Home) -> Standing:
         is_staff=row.is_staff,
         is_gone=row.gone_at is not None,
         recent=departures(row.pace, ask.medium),
+        elsewhere=elsewhere(row.pace, ask.medium),
     )
 
 

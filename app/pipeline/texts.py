@@ -28,9 +28,12 @@ from app.render import (
 from app.render.names import KNOWN, Kind
 from app.render.values import Voice
 from app.rows import table_of
+from connectors.texts import segments
 from workflows.language import Facts, Purpose, Workflow
 
 TEXT = table_of(StoreText)
+# Twilio takes no more, and nobody wants to pay for more; a notification is cut off long before.
+MOST_SEGMENTS, LONGEST_PUSH = 10, 500
 ALWAYS = ("customer", "store")
 ORDERS = (EventKind.ORDER_PLACED, EventKind.ORDER_PAID, EventKind.ORDER_SHIPPED, EventKind.ORDER_DELIVERED)
 PRODUCTS = (EventKind.PRODUCT_VIEWED, EventKind.BACK_IN_STOCK, EventKind.PRICE_DROPPED)
@@ -69,7 +72,8 @@ class TextView:
 def names_of(workflow: Workflow, step: str) -> dict[str, Kind]:
     """What the text of a step may name. Raises KeyError where there is no such step."""
     code = ("code",) if workflow.step(step).send.code else ()
-    way_out = ("unsubscribe_url",) if workflow.purpose is Purpose.MARKETING else ()
+    is_mail = workflow.medium == "email"
+    way_out = ("unsubscribe_url",) if workflow.purpose is Purpose.MARKETING and is_mail else ()
     kinds = [set() if workflow.starts.once_per_customer else set(BEHIND.get(on.event, ())) for on in workflow.starts.on]
     behind = set.intersection(*kinds)
     return {name: KNOWN[name] for name in (*ALWAYS, *sorted(behind), *code, *way_out)}
@@ -81,9 +85,18 @@ def text_complaints(workflow: Workflow, step: str, *, source: str, now: datetime
     if found:
         return found
     try:
-        preview_text(workflow, step, source=source, now=now)
+        words = preview_text(workflow, step, source=source, now=now)
     except BadTextError as error:
         return [Complaint(error.line, error.reason)]
+    return _too_long(workflow.medium, words)
+
+
+def _too_long(medium: str, words: Rendered) -> list[Complaint]:
+    cost = segments(words.text)
+    if medium == "sms" and cost.count > MOST_SEGMENTS:
+        return [Complaint(1, f"as a text it takes {cost}, and at most {MOST_SEGMENTS} segments leave")]
+    if medium == "push" and len(words.text) > LONGEST_PUSH:
+        return [Complaint(1, f"a notification shows {LONGEST_PUSH} characters at most")]
     return []
 
 
@@ -92,8 +105,9 @@ def preview_text(workflow: Workflow, step: str, *, source: str, now: datetime, v
     where none is given. Raises BadTextError."""
     one, known = workflow.step(step), names_of(workflow, step)
     facts = sample.facts(now, dials=workflow.turned({}), code="ANNA-7K2P" if one.send.code else None)
-    voice = voice or sample.voice(is_marketing=workflow.purpose is Purpose.MARKETING)
-    return render(compiled_own(one.send.text, source), _only(facts, known=known), voice=voice)
+    medium = workflow.medium
+    voice = voice or sample.voice(is_marketing=workflow.purpose is Purpose.MARKETING, medium=medium)
+    return render(compiled_own(one.send.text, source, medium=medium), _only(facts, known=known), voice=voice)
 
 
 def _only(facts: Facts, *, known: Mapping[str, Kind]) -> Facts:

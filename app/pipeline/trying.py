@@ -58,15 +58,17 @@ def written(session: Session, store: Store, *, draft: Draft, person: Person | No
     if told is None:
         raise BadTextError(one.send.text, 1, reason="this customer is not there any more")
     facts = replace(told[0], code=CODE) if one.send.code and not told[0].code else told[0]
-    return render(compiled_own(one.send.text, draft.source), facts, voice=_voice(store, workflow))
+    words = compiled_own(one.send.text, draft.source, medium=workflow.medium)
+    return render(words, facts, voice=_voice(store, workflow))
 
 
 def _voice(store: Store, workflow: Workflow) -> Voice:
     """As the store speaks; its doors lead nowhere, since nobody gets this."""
     name, choices = store.sender_name or store.name, choices_of(store)
     tongue = known_locale(store.locale).language
+    is_marketing = workflow.purpose.value == Purpose.MARKETING.value
     return replace(
-        sample.voice(is_marketing=workflow.purpose.value == Purpose.MARKETING.value),
+        sample.voice(is_marketing=is_marketing, locale=tongue, medium=workflow.medium),
         store_name=name,
         store_url=store.url or (store.address if "://" in store.address else f"https://{store.address}"),
         postal_address=store.postal_address,

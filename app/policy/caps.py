@@ -25,6 +25,7 @@ class Cap:
 CAPS: dict[str, tuple[Cap, ...]] = {
     "email": (Cap(1, timedelta(hours=16)), Cap(3, timedelta(days=7))),
     "sms": (Cap(1, timedelta(hours=24)), Cap(2, timedelta(days=7))),
+    "push": (Cap(1, timedelta(hours=24)), Cap(3, timedelta(days=7))),
 }
 # As many departures as the widest cap may count are kept on the customer.
 KEPT = 7

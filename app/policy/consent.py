@@ -113,10 +113,10 @@ def permitted(asked: Asked, law: ConsentLaw) -> Permission:
 
 
 def _service(asked: Asked, place: Jurisdiction) -> Permission:
-    """What belongs to an order needs no consent; but a phone that answered STOP gets no text at all."""
-    if asked.medium in TEXTS and asked.answer is not None and asked.answer.state == "unsubscribed":
-        return _no(place.texts_stopped)
-    return Permission(True, place.service)
+    """What belongs to an order needs no consent; but a phone that answered STOP gets nothing at all."""
+    if asked.medium != EMAIL and asked.answer is not None and asked.answer.state == "unsubscribed":
+        return _no(place.texts_stopped if asked.medium in TEXTS else place.withdrawal)
+    return Permission(True, place.service_of(asked.medium))
 
 
 def _yes_of(asked: Asked, answer: Answer, *, law: ConsentLaw, place: Jurisdiction) -> Permission:

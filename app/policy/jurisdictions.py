@@ -6,6 +6,9 @@ This is the house's reading, written down so that it can be checked line by line
 from dataclasses import dataclass
 from functools import lru_cache
 
+_TEXTS = frozenset({"sms", "whatsapp"})
+# No law of mail or texts speaks of notifications: a browser shows none without its owner's permission.
+PERMISSION = "the browser's own permission, and the house's own rule: a yes to words that were shown"
 _EPRIVACY = "Directive 2002/58/EC art. 13"
 _GDPR = "GDPR art."
 
@@ -22,11 +25,18 @@ class Jurisdiction:
     implied: str | None = None
     double: str | None = None
     texts: str | None = None
+    texts_of_orders: str | None = None
     texts_stopped: str = "the house's own rule: after STOP no text leaves, whatever it is about"
 
     def express_of(self, medium: str) -> str:
         """The rule that asks for a yes on this medium."""
-        return self.texts if self.texts is not None and medium in {"sms", "whatsapp"} else self.express
+        if medium == "push":
+            return PERMISSION
+        return self.texts if self.texts is not None and medium in _TEXTS else self.express
+
+    def service_of(self, medium: str) -> str:
+        """The rule by which this medium may bring what belongs to an order."""
+        return self.texts_of_orders if self.texts_of_orders is not None and medium in _TEXTS else self.service
 
 
 def _european(code: str, express: str, *, soft: str | None = None, double: str | None = None) -> Jurisdiction:
@@ -75,6 +85,7 @@ TABLE: dict[str, Jurisdiction] = {
         withdrawal="CAN-SPAM, 15 USC 7704(a)(4)(A)",
         service="CAN-SPAM, 15 USC 7702(17)",
         texts="TCPA, 47 CFR 64.1200(a)(2) and (f)(9)",
+        texts_of_orders="TCPA, 47 CFR 64.1200(a)(1): the number was given with the order (FCC 92-443, para. 31)",
         texts_stopped="TCPA, 47 CFR 64.1200(a)(10)",
     ),
     "AU": Jurisdiction(

@@ -1,8 +1,8 @@
 """The law in its one fixed order: asked when a step falls due, and asked again at the door.
 
 Still true (the start, the stops, the step's own conditions), staleness, the person (gone, staff, address), consent,
-suppression, suspension, pause, their own wishes, rest, holdout, brake, caps, quiet hours, lawful hours. The first rule that
-speaks gives the verdict.
+suppression, suspension, pause, their own wishes, rest, holdout, brake, caps, the same by another medium, quiet hours, lawful
+hours. The first rule that speaks gives the verdict.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 
 from app.policy.brakes import Span, braked
 from app.policy.caps import CAPS, Cap, Departure, in_the_way
-from app.policy.consent import TEXTS, Answer, Asked, ConsentLaw, Rights, permitted
+from app.policy.consent import EMAIL, TEXTS, Answer, Asked, ConsentLaw, Rights, permitted
 from app.policy.holdout import is_held_out
 from app.policy.hours import hours_of, opens
 from app.policy.quiet import Quiet
 from app.policy.reasons import Reason
 from app.policy.topics import topic_of
 from app.policy.verdict import Decision, Verdict
-from workflows.language import Facts, Purpose, Rank, Step, Workflow
+from workflows.language import APART, Facts, Purpose, Rank, Step, Workflow
 
 # How soon it is asked again whether a refund or a parcel is still open.
 LOOK_AGAIN = timedelta(hours=12)
@@ -28,7 +28,8 @@ DUE = Verdict(Decision.SEND, Reason.DUE)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one person stands with one store on one medium. `consent` is the latest answer's word; None means never asked."""
+    """How one person stands with one store on one medium. `consent` is the latest answer's word; None means never asked.
+    `recent` left by this medium, `elsewhere` by any other one."""
 
     customer_id: int
     zone: ZoneInfo
@@ -41,6 +42,7 @@ class Standing:
     is_staff: bool = False
     is_gone: bool = False
     recent: tuple[Departure, ...] = ()
+    elsewhere: tuple[Departure, ...] = ()
     rights: Rights = field(default_factory=Rights)
 
 
@@ -79,7 +81,7 @@ class Case:
 
 def decide(case: Case) -> Verdict:
     """The verdict; total, pure, and the same for the same values."""
-    for rule in RULES if case.is_marketing else OF_ALL:
+    for rule in RULES if case.is_marketing else OF_SERVICE:
         verdict = rule(case)
         if verdict is not None:
             return verdict
@@ -206,6 +208,16 @@ def _room(case: Case) -> Verdict | None:
     )
 
 
+def _not_beside(case: Case) -> Verdict | None:
+    """Nobody is told the same by two media in one moment: whoever comes second waits, and goes only if it still holds then."""
+    beside = case.workflow.beside
+    at = max((one.at for one in case.standing.elsewhere if one.workflow == beside), default=None)
+    if beside is None or at is None or at + APART <= case.facts.now:
+        return None
+    seen: dict[str, str | int | None] = {"winner": beside, "winner_at": at.isoformat()}
+    return _later(case, Reason.TOLD_BESIDE, until=at + APART, seen=seen)
+
+
 def _not_at_night(case: Case) -> Verdict | None:
     if case.law.quiet is None:
         return None
@@ -213,6 +225,11 @@ def _not_at_night(case: Case) -> Verdict | None:
     return (
         None if until is None else _later(case, Reason.QUIET_HOURS, until=until, seen={"zone": str(case.standing.zone)})
     )
+
+
+def _not_waking(case: Case) -> Verdict | None:
+    """A letter box is quiet and a phone is not: on a phone, news of an order waits for the morning as well."""
+    return None if case.step.send.medium == EMAIL else _not_at_night(case)
 
 
 def _at_a_lawful_hour(case: Case) -> Verdict | None:
@@ -243,6 +260,7 @@ OF_ALL: tuple[Callable[[Case], Verdict | None], ...] = (
     _consented,
     _not_suppressed,
 )
+OF_SERVICE = (*OF_ALL, _not_waking)
 # Marketing is asked all of them.
 RULES = (
     *OF_ALL,
@@ -253,6 +271,7 @@ RULES = (
     _not_held_out,
     _not_braked,
     _room,
+    _not_beside,
     _not_at_night,
     _at_a_lawful_hour,
 )

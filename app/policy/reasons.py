@@ -40,6 +40,7 @@ class Reason(StrEnum):
     RESTING = "resting"
     HOLDOUT = "holdout"
     CAPPED = "capped"
+    TOLD_BESIDE = "told_beside"
     QUIET_HOURS = "quiet_hours"
     BRAKED = "braked"
     LAWFUL_HOURS = "lawful_hours"
@@ -94,6 +95,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.RESTING: "They did not answer the last goodbye, so they are left in peace until they stir.",
     Reason.HOLDOUT: "They are in the group that gets no message, so that the effect can be measured.",
     Reason.CAPPED: "They had marketing from you shortly before; this one waits its turn.",
+    Reason.TOLD_BESIDE: "They were written to about the same thing in another way shortly before; this one waits.",
     Reason.QUIET_HOURS: "It is night where they are; it waits until the morning.",
     Reason.LAWFUL_HOURS: "Texts may not arrive at this hour where they are; it waits until they may.",
     Reason.WARMING_UP: "Your sender's name is new, and as much as is wise has left today; it waits until tomorrow.",

@@ -46,12 +46,14 @@ class Bought:
 
 @dataclass(slots=True)
 class Past:
-    """Everything that is replayed of one person; lists are in the order of time. `rhythm` is the silence that is longer than
+    """Everything that is replayed of one person; lists are in the order of time. `answers` are about mail, `texts` about texts.
+    `rhythm` is the silence that is longer than
     their way, as it is known today: what was known of it at each time is not kept."""
 
     row: Any
     orders: list[Bought] = field(default_factory=list)
     answers: list[tuple[datetime, Answer]] = field(default_factory=list)
+    texts: list[tuple[datetime, Answer]] = field(default_factory=list)
     reviews: list[Any] = field(default_factory=list)
     checkouts: list[Any] = field(default_factory=list)
     rhythm: timedelta | None = None
@@ -138,14 +140,15 @@ def _hang_on(piece: _Piece, orders: Mapping[str, Bought]) -> None:
 
 
 def _hear(piece: _Piece, found: Mapping[int, Past]) -> None:
-    names = ("customer_id", "state", "at", "basis", "opt_in_level", "expires_at", "conditions")
+    names = ("medium", "customer_id", "state", "at", "basis", "opt_in_level", "expires_at", "conditions")
     query = piece.of(CONSENT, *names, column=CONSENT.c.customer_id)
-    query = query.where(CONSENT.c.medium == Medium.EMAIL, CONSENT.c.at <= piece.until)
+    query = query.where(CONSENT.c.medium.in_((Medium.EMAIL, Medium.SMS)), CONSENT.c.at <= piece.until)
     query = query.order_by(CONSENT.c.at, CONSENT.c.id)
-    for who, state, at, basis, level, until, conditions in piece.rows(query):
+    for medium, who, state, at, basis, level, until, conditions in piece.rows(query):
         held = frozenset(conditions.split(",")) if conditions else frozenset()
         if who in found:
-            found[who].answers.append((at, Answer(state, at, Basis(basis), level, until, held)))
+            heard = found[who].answers if medium == Medium.EMAIL else found[who].texts
+            heard.append((at, Answer(state, at, Basis(basis), level, until, held)))
 
 
 def _review(piece: _Piece, found: Mapping[int, Past], *, orders: Mapping[str, Bought]) -> None:
@@ -186,7 +189,7 @@ def stands_until(one: Bought) -> datetime:
 
 def changes(past: Past) -> list[datetime]:
     """When something changed of what is known of this person, in the order of time."""
-    found = [at for at, _ in past.answers]
+    found = [at for at, _ in (*past.answers, *past.texts)]
     found += [row.at for row in past.reviews]
     found += [at for row in past.checkouts if (at := row.completed_at)]
     found += [past.row.gone_at] if past.row.gone_at else []

@@ -17,9 +17,10 @@ from app.facts.telling import birthday_of
 from app.pipeline.enroll import Taking
 from app.policy import Standing
 from app.policy.caps import Departure
-from app.policy.consent import Answer, Rights
+from app.policy.consent import EMAIL, TEXTS, Answer, Rights
 from app.reachable import can_reach
 from app.rehearsal.past import Bought, Past, changes
+from app.zones import country_of_phone, zones_of
 from workflows.language import CheckoutFacts, CustomerFacts, Facts, OrderFacts, Step
 
 SUBSCRIBED = "subscribed"
@@ -29,10 +30,12 @@ ASKS_BEFORE = frozenset({"orders", "spent"})
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was known of a person from one change to the next; `counting` are the orders that counted then."""
+    """What was known of a person from one change to the next; `counting` are the orders that counted then, `answer` what they
+    said about mail."""
 
     counting: Sequence[Bought]
     answer: Answer | None
+    to_texts: Answer | None
     customer: CustomerFacts
 
 
@@ -72,7 +75,7 @@ class Way:
 @dataclass(slots=True)
 class Moment:
     """One person at one time, which is set on from alarm to alarm by `reach`. `dials` as the merchant turned them, `minor`
-    units of the store's money, `departures` so far."""
+    units of the store's money, `departures` so far, all by one `medium`."""
 
     past: Past
     now: datetime
@@ -80,13 +83,16 @@ class Moment:
     dials: Mapping[str, int]
     minor: int
     departures: tuple[Departure, ...] = ()
+    medium: str = EMAIL
+    store_zone: str = ""
     known: Known = field(init=False)
     _changes: list[datetime] = field(init=False)
     _standing: Standing | None = field(init=False, default=None)
     _has_address: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        self._has_address = can_reach("email", email_key(self.past.row.email))
+        row = self.past.row
+        self._has_address = can_reach(self.medium, email_key(row.email) if self.medium == EMAIL else row.phone)
         # The latest stands last, where it is taken away once it is behind.
         self._changes = changes(self.past)[::-1]
         self.known = self._look()
@@ -134,11 +140,14 @@ class Moment:
         now = self.now
         counting = [one for one in self.past.orders if one.placed_at <= now < one.stands_until]
         # Of a person's answers the latest by its own time.
-        answer = next((answer for at, answer in reversed(self.past.answers) if at <= now), None)
-        return Known(counting, answer, self._customer(counting))
+        answer, to_texts = (
+            next((answer for at, answer in reversed(some) if at <= now), None)
+            for some in (self.past.answers, self.past.texts)
+        )
+        return Known(counting, answer, to_texts, self._customer(counting))
 
     def _stand(self) -> Standing:
-        row, customer, answer = self.past.row, self.known.customer, self.known.answer
+        row, answer = self.past.row, self.known.answer if self.medium == EMAIL else self.known.to_texts
         return Standing(
             customer_id=row.id,
             zone=self.zone,
@@ -148,8 +157,16 @@ class Moment:
             is_staff=row.is_staff,
             is_gone=row.gone_at is not None and row.gone_at <= self.now,
             recent=self.departures,
-            rights=Rights(row.country, row.region, answer, customer.last_order_at, NO_WISHES),
+            rights=self._rights(answer),
         )
+
+    def _rights(self, answer: Answer | None) -> Rights:
+        row, last_order_at = self.past.row, self.known.customer.last_order_at
+        if self.medium not in TEXTS:
+            return Rights(row.country, row.region, answer, last_order_at, NO_WISHES)
+        country = row.country or (country_of_phone(row.phone) if row.phone else None)
+        zones = zones_of(country, row.region, phone=row.phone, store_zone=self.store_zone)
+        return Rights(country, row.region, answer, last_order_at, NO_WISHES, zones)
 
     def _suspended(self) -> str | None:
         since = self.now - AFTER_REFUND

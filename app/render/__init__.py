@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from jinja2 import TemplateError, UndefinedError
 
-from app.render import clean, forms, sample
+from app.render import clean, forms, phone, sample
 from app.render.context import context
 from app.render.links import led
 from app.render.sources import FOLDER, SOURCE, language_of, languages, source_of, tongue
@@ -41,23 +41,23 @@ LONGEST_PAGE = 200_000
 
 
 @lru_cache(maxsize=256)
-def load(name: str, language: str = SOURCE) -> Text:
+def load(name: str, language: str = SOURCE, *, medium: str = "email") -> Text:
     """The text of this name, compiled once a process; English where there is none in this language. Raises BadTextError where
     there is none at all, or something is wrong in it."""
-    return compiled(name, source_of(name, language))
+    return compiled(name, source_of(name, language), medium=medium)
 
 
 @lru_cache(maxsize=1024)
-def compiled_own(name: str, source: str) -> Text:
+def compiled_own(name: str, source: str, *, medium: str = "email") -> Text:
     """A merchant's own text in the place of the one of this name. Raises BadTextError where something is wrong in it."""
-    return compiled(name, source)
+    return compiled(name, source, medium=medium)
 
 
 def render(text: Text, facts: Facts, *, voice: Voice) -> Rendered:
     """The words of one message. Raises BadTextError where they cannot be filled in for these facts, or grow too long."""
     try:
         subject, plain, page = forms.filled(text, facts, voice=voice) or whole(text, facts, voice=voice)
-        rendered = Rendered(clean.subject(subject, LONGEST_SUBJECT), plain, page)
+        rendered = _finished(text.medium, clean.subject(subject, LONGEST_SUBJECT), plain=plain, page=page)
     except (TemplateError, Malformed, TypeError, ValueError) as error:
         raise BadTextError(text.name, 1, reason=_why(error)) from None
     if not rendered.subject:
@@ -65,6 +65,14 @@ def render(text: Text, facts: Facts, *, voice: Voice) -> Rendered:
     if max(len(rendered.html), len(rendered.text)) > LONGEST_PAGE:
         raise BadTextError(text.name, 1, reason=f"it grew longer than {LONGEST_PAGE} characters")
     return rendered
+
+
+def _finished(medium: str, subject: str, *, plain: str, page: str) -> Rendered:
+    if medium == "sms":
+        return Rendered(subject, phone.thrifty(plain), page)
+    if medium == "push":
+        return Rendered(subject, plain.strip(), page, phone.first_link(page))
+    return Rendered(subject, plain, page)
 
 
 def whole(text: Text, facts: Facts, *, voice: Voice) -> tuple[str, str, str]:
@@ -88,5 +96,6 @@ def preview(workflow: Workflow, step: str, *, now: datetime, language: str = SOU
     one = workflow.step(step)
     dials = workflow.turned({})
     facts = sample.facts(now, dials=dials, code="ANNA-7K2P" if one.send.code else None)
-    voice = sample.voice(is_marketing=workflow.purpose is Purpose.MARKETING, locale=language)
-    return render(load(one.send.text, language), facts, voice=voice)
+    medium = one.send.medium
+    voice = sample.voice(is_marketing=workflow.purpose is Purpose.MARKETING, locale=language, medium=medium)
+    return render(load(one.send.text, language, medium=medium), facts, voice=voice)

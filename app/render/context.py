@@ -31,7 +31,7 @@ def context(facts: Facts, voice: Voice, *, direction: str = "") -> Plain:
         **{name: _all(name, facts, voice=voice) for name in _PERSONAL},
         "store": _store(voice.store_name, voice.store_url, address=voice.postal_address),
         "unsubscribe_url": doors.pop("unsubscribe_url"),
-        "mail": {**mail, "logo_url": clean.url(voice.logo_url), **doors},
+        "mail": {**mail, "stop": voice.stop_line, "logo_url": clean.url(voice.logo_url), **doors},
     }
 
 

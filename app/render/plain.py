@@ -27,6 +27,7 @@ class _Page:
     """What is written so far. `margin` stands before every line, `marker` before the next block only."""
 
     pieces: Pieces
+    shows_links: bool = True
     written: list[str] = field(default_factory=list)
     margins: list[str] = field(default_factory=list)
     lists: list[_List] = field(default_factory=list)
@@ -40,15 +41,16 @@ class _Page:
         self.written += [first + lines[0], *(f"\n{margin}{line}" for line in lines[1:]), "\n\n" if gap else "\n"]
 
 
-def text(found: Sequence[Token], pieces: Pieces) -> str:
-    """The body as plain text, tags still hidden; every block ends with a blank line, statements stand between them."""
-    page = _Page(pieces)
+def text(found: Sequence[Token], pieces: Pieces, *, shows_links: bool = True) -> str:
+    """The body as plain text, tags still hidden; every block ends with a blank line, statements stand between them. Where it
+    shows no links, a link is its words alone, and a button is left out."""
+    page = _Page(pieces, shows_links)
     is_button = False
     for place, one in enumerate(found):
         if one.type == "paragraph_open":
             is_button = one.attrGet("class") == "action"
         elif one.type == "inline":
-            words = _inline(one, pieces, is_button=is_button)
+            words = _inline(one, page, is_button=is_button)
             # A "hidden" paragraph is an item of a list without blank lines; one of pictures alone says nothing here.
             if words.strip() or page.marker:
                 page.block(words, gap=not found[place - 1].hidden)
@@ -89,7 +91,10 @@ def _close_list(page: _Page) -> None:
         page.written.append("\n")
 
 
-def _inline(inline: Token, pieces: Pieces, *, is_button: bool) -> str:
+def _inline(inline: Token, page: _Page, *, is_button: bool) -> str:
+    if is_button and not page.shows_links:
+        return ""
+    pieces = page.pieces
     made: list[str] = []
     links: list[tuple[str, int]] = []
     for one in inline.children or ():
@@ -99,7 +104,8 @@ def _inline(inline: Token, pieces: Pieces, *, is_button: bool) -> str:
             address, begun = links.pop()
             words = "".join(made[begun:])
             says_itself = words in {pieces.in_words(address), pieces.in_words(address.removeprefix("mailto:"))}
-            made[begun:] = [_link("" if says_itself else words, address, is_button=is_button)]
+            shown = _link("" if says_itself else words, address, is_button=is_button)
+            made[begun:] = [shown if page.shows_links else words]
         elif one.type != "image":
             made.append("\n" if one.type in {"softbreak", "hardbreak"} else one.content)
     return "".join(made)

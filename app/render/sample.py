@@ -27,8 +27,18 @@ REASONS = {
 }
 
 
-def voice(*, is_marketing: bool, locale: str = "en") -> Voice:
+# Said by every text that advertises: a store's own sender hears it, and who sent it gets no more.
+STOP = marked("Reply STOP to opt out.")
+
+
+def stop_line(locale: str, *, is_marketing: bool, medium: str) -> str:
+    """How to get no more of these texts, in this language; "" where it need not be said, or is said by a link."""
+    return said(locale, STOP) if is_marketing and medium == "sms" else ""
+
+
+def voice(*, is_marketing: bool, locale: str = "en", medium: str = "email") -> Voice:
     """How the invented store speaks."""
+    has_link = is_marketing and medium == "email"
     return Voice(
         store_name="The Corner Store",
         store_url=STORE,
@@ -37,9 +47,10 @@ def voice(*, is_marketing: bool, locale: str = "en") -> Voice:
         zone="Europe/London",
         currency="GBP",
         reason_line=said(locale, REASONS[is_marketing], name="The Corner Store"),
-        unsubscribe_url=f"{STORE}/unsubscribe" if is_marketing else None,
-        preferences_url=f"{STORE}/preferences" if is_marketing else None,
+        unsubscribe_url=f"{STORE}/unsubscribe" if has_link else None,
+        preferences_url=f"{STORE}/preferences" if has_link else None,
         view_url=f"{STORE}/view",
+        stop_line=stop_line(locale, is_marketing=is_marketing, medium=medium),
     )
 
 

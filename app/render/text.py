@@ -25,6 +25,7 @@ class Text:
     is None for one that has to be filled in whole."""
 
     name: str
+    medium: str
     direction: str
     subject: Template
     plain: Template
@@ -59,20 +60,26 @@ def complaints(source: str, *, known: Mapping[str, Kind] = KNOWN) -> list[Compla
     return list(markdown.complaints(parsed.body, parsed.pieces, lines=parsed.lines))
 
 
-def compiled(name: str, source: str) -> Text:
-    """The text of this source. Raises BadTextError naming the first line that is wrong."""
+def compiled(name: str, source: str, *, medium: str = "email") -> Text:
+    """The text of this source, as it goes by this medium. Raises BadTextError naming the first line that is wrong."""
     if wrong := complaints(source):
         raise BadTextError(name, wrong[0].line, reason=wrong[0].reason)
     parsed = _parsed(source)
     pieces = parsed.pieces
     bodies = layout.Bodies(
-        preview=_preview(parsed), html=markdown.html(parsed.body, pieces), text=plain.text(parsed.body, pieces)
+        subject=parsed.subject,
+        preview=_preview(parsed),
+        html=markdown.html(parsed.body, pieces),
+        # A notification is tapped as a whole: it leads to where its link leads, and shows none.
+        text=plain.text(parsed.body, pieces, shows_links=medium != "push"),
     )
     # The frames' own tags join the pieces, so everything is put back only when both frames are filled.
-    page, words = pieces.code(layout.html(bodies, pieces)), pieces.code(layout.text(bodies, pieces))
+    page = pieces.code(layout.html(bodies, pieces, medium=medium))
+    words = pieces.code(layout.text(bodies, pieces, medium=medium))
     subject = pieces.code(parsed.subject)
     return Text(
         name=name,
+        medium=medium,
         direction=clean.direction(pieces.bare(_words(parsed))),
         subject=PLAIN.from_string(subject),
         plain=PLAIN.from_string(words),

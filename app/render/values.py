@@ -12,9 +12,9 @@ class Voice:
     """Who speaks, and how numbers and dates are said.
 
     `locale` is a BCP 47 tag, `zone` an IANA name, `currency` the store's own (ISO 4217). `unsubscribe_url` is None for service
-    messages. `reason_line` is the sentence "You get this because ...". `colour` is "#rrggbb"; anything else is the default.
-    `preferences_url` and `view_url` are the other doors of a message, `logo_url` stands for the store's name, and `way` says
-    what becomes of links.
+    messages. `stop_line` says how a text is answered to get no more, "" where that is not said. `reason_line` is the sentence
+    "You get this because ...". `colour` is "#rrggbb"; anything else is the default. `preferences_url` and `view_url` are the
+    other doors of a message, `logo_url` stands for the store's name, and `way` says what becomes of links.
     """
 
     store_name: str
@@ -30,6 +30,7 @@ class Voice:
     view_url: str | None = field(default=None, repr=False)
     logo_url: str = ""
     way: Way = STRAIGHT
+    stop_line: str = ""
 
     def with_doors(
         self, *, unsubscribe: str | None, preferences: str | None, view: str | None, wrap: Wrap | None
@@ -50,6 +51,7 @@ class Voice:
             view,
             self.logo_url,
             way,
+            self.stop_line,
         )
 
     @property
@@ -57,16 +59,18 @@ class Voice:
         """What is the same in every message of one kind, and all of it: everything but the doors."""
         way = (self.way, self.way.wrap is None)
         who = (self.store_name, self.store_url, self.postal_address, self.reason_line, self.colour, self.logo_url)
-        return who, self.locale, self.zone, self.currency, way
+        return who, self.stop_line, self.locale, self.zone, self.currency, way
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One message's words. `subject` is one line without control characters; `html` is a whole page."""
+    """One message's words. `subject` is one line without control characters; `html` is a whole page; `url` is where a tap on a
+    notification leads, "" for other media."""
 
     subject: str = field(repr=False)
     text: str = field(repr=False)
     html: str = field(repr=False)
+    url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

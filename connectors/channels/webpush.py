@@ -146,8 +146,9 @@ class WebPush:
 
 
 def _payload(envelope: Envelope) -> bytes:
-    """What our service worker shows: title, words, and the key under which a second one takes the first one's place."""
-    said = {"title": envelope.subject, "body": envelope.text.strip(), "tag": envelope.key}
+    """What our service worker shows: title, words, where a tap leads, and the key under which a second one takes the first
+    one's place."""
+    said = {"title": envelope.subject, "body": envelope.text.strip(), "tag": envelope.key, "url": envelope.url}
     try:
         payload = msgspec.json.encode(said)
     except UnicodeEncodeError:

@@ -120,6 +120,12 @@ def written_to(case: Case) -> Case:
     return replace(case, standing=replace(case.standing, recent=LATELY))
 
 
+def told_beside(case: Case) -> Case:
+    """A mail about the same left an hour ago, by the workflow beside this one."""
+    workflow = replace(case.workflow, beside="birthday")
+    return replace(case, workflow=workflow, standing=replace(case.standing, elsewhere=LATELY))
+
+
 def night(case: Case) -> Case:
     return replace(case, law=replace(case.law, quiet=Quiet(12 * 60, 14 * 60)))
 
@@ -149,6 +155,7 @@ TROUBLES: tuple[tuple[Trouble, Decision, Reason, bool], ...] = (
     (held_out, Decision.HOLD_OUT, Reason.HOLDOUT, True),
     (braked, Decision.DEFER, Reason.BRAKED, True),
     (written_to, Decision.DEFER, Reason.CAPPED, True),
+    (told_beside, Decision.DEFER, Reason.TOLD_BESIDE, True),
     (night, Decision.DEFER, Reason.QUIET_HOURS, True),
     (texted, Decision.DEFER, Reason.LAWFUL_HOURS, True),
 )

@@ -48,7 +48,7 @@ ANSWERS: dict[str, Answer | None] = {
     "implied, still running": Answer("subscribed", BEFORE, Basis.IMPLIED, expires_at=AFTER),
     "implied, run out": Answer("subscribed", BEFORE, Basis.IMPLIED, expires_at=NOW),
 }
-MEDIA, PURPOSES = ("email", "sms"), ("marketing", "service")
+MEDIA, PURPOSES = ("email", "sms", "push"), ("marketing", "service")
 LAW = ConsentLaw()
 
 
@@ -90,9 +90,16 @@ def test_every_row_cites_its_rule_and_no_turning_makes_a_no_a_yes(law: dict[str,
     refused = [told for asked, told in rows if asked.purpose == "marketing" and _said(asked) in REFUSALS]
     assert {told.may for told in refused} == {False}
     texts = [told.may for asked, told in rows if asked.medium == "sms" and asked.purpose == "marketing"]
-    agreed = [a for a, told in rows if a.medium == "sms" and a.purpose == "marketing" and told.may]
     assert any(texts)
-    assert {a.answer.basis for a in agreed if a.answer} == {Basis.EXPRESS}, "a text needs a yes that somebody said"
+    for medium in ("sms", "push"):
+        agreed = [a for a, told in rows if a.medium == medium and a.purpose == "marketing" and told.may]
+        assert {a.answer.basis for a in agreed if a.answer} == {Basis.EXPRESS}, "a text needs a yes that somebody said"
+
+
+def test_a_text_about_an_order_cites_the_law_of_texts_and_not_that_of_mail() -> None:
+    mail, text = (permitted(_asked("US", None, medium=one, purpose="service"), LAW) for one in ("email", "sms"))
+    assert (mail.may, text.may) == (True, True)
+    assert (mail.rule.split(",")[0], text.rule.split(",")[0]) == ("CAN-SPAM", "TCPA")
 
 
 REFUSALS = {"unsubscribed", "pending", "invalid"}
@@ -106,9 +113,9 @@ def test_as_shipped_nobody_gets_marketing_who_never_said_yes() -> None:
     assert not [a for a, told in _every() if a.purpose == "marketing" and told.may and _said(a) != "subscribed"]
 
 
-def test_what_belongs_to_an_order_needs_no_consent_but_stop_stops_texts() -> None:
+def test_what_belongs_to_an_order_needs_no_consent_but_stop_stops_what_comes_by_phone() -> None:
     kept_back = {(a.medium, _said(a)) for a, told in _every() if a.purpose == "service" and not told.may}
-    assert kept_back == {("sms", "unsubscribed")}
+    assert kept_back == {("sms", "unsubscribed"), ("push", "unsubscribed")}
 
 
 @pytest.mark.parametrize("country", ["DE", "AT"])

@@ -19,9 +19,10 @@ from tests.policy.cases import (
     night,
     refunded,
     service,
+    told_beside,
     written_to,
 )
-from workflows.language import Rank
+from workflows.language import Rank, sms
 
 HOUR = timedelta(hours=1)
 
@@ -83,6 +84,20 @@ def test_who_only_unsubscribed_still_gets_what_belongs_to_an_order() -> None:
     assert decide(unsubscribed).reason is Reason.SUPPRESSED
     assert decide(service(unsubscribed)).decision is Decision.SEND
     assert decide(service(bounced(case))).reason is Reason.SUPPRESSED
+
+
+def test_news_of_an_order_comes_by_mail_at_night_and_wakes_nobody_by_a_text() -> None:
+    case = service(night(good()))
+    assert decide(case).decision is Decision.SEND
+    text = replace(case, step=replace(case.step, send=sms("shipping_text")))
+    assert (decide(text).decision, decide(text).reason) == (Decision.DEFER, Reason.QUIET_HOURS)
+
+
+def test_the_same_by_another_medium_waits_for_as_long_as_it_has_to() -> None:
+    case = told_beside(good())
+    assert decide(case).until == NOON + 2 * HOUR
+    other = replace(case, workflow=replace(case.workflow, beside="welcome_text"))
+    assert decide(other).decision is Decision.SEND
 
 
 def test_an_apology_is_not_kept_from_whom_it_is_owed_to() -> None:

@@ -17,7 +17,8 @@ from app.rehearsal import CannotRehearseError, Said, rehearse, rehearse_in_parts
 from app.rehearsal.past import Past, pasts
 from app.rehearsal.person import Moment, Way
 from app.runtime import Runtime
-from connectors.records import ConsentState
+from connectors.base import Accepted, Envelope
+from connectors.records import ConsentRecord, ConsentState, Medium
 from tests.conftest import NOW
 from tests.story import Story, village
 
@@ -62,6 +63,51 @@ def live_on(story: Story, dice: Random, *, days: int, checkouts: bool = False) -
     for _ in range(days):
         dice.choice(deeds)(dice.choice(PEOPLE))
         story.travel(hours=dice.randrange(10, 40))
+
+
+class Phones:
+    """A channel of texts that takes them all."""
+
+    name = "phones"
+    medium: Medium = Medium.SMS
+    notice: str | None = None
+
+    def send(self, envelope: Envelope) -> Accepted:
+        return Accepted(envelope.key)
+
+    def has_left(self, key: str, *, store: str) -> bool | None:
+        return None
+
+    def close(self) -> None:
+        pass
+
+
+def test_of_texts_too_they_say_the_same(runtime: Runtime, clock: FrozenClock) -> None:
+    """Phones of two countries, and of one whose state, and so whose clock, nobody knows."""
+    dice, begun = Random(5), clock.now()
+    phones = ("+4915123456789", "+447400123456", "+14155550123")
+    with village(runtime, clock, channel=Phones()) as (story,):
+        story.set(holdout_percent=20, quiet_from=22 * 60, quiet_until=7 * 60)
+        story.on("abandoned_checkout_text")
+        for day in range(16):
+            who = PEOPLE[day % len(PEOPLE)]
+            story.join(who, phone=phones[day % len(PEOPLE) % len(phones)])
+            state = dice.choice([*[ConsentState.SUBSCRIBED] * 4, ConsentState.UNSUBSCRIBED])
+            story.tell(ConsentRecord(Medium.SMS, state, story.now, "form", story.people[who].external_id))
+            story.travel(hours=dice.randrange(10, 40))
+            story.checkout(who, number=f"cart-{day}")
+        story.travel(days=10)
+        said = left(story)
+        told = rehearse_in_parts(
+            runtime.database,
+            store_id=story.store_id,
+            workflow="abandoned_checkout_text",
+            dials={},
+            since=begun,
+            now=clock.now(),
+        )
+    assert told.said == said
+    assert len(said) > 2
 
 
 def left(story: Story) -> list[Said]:

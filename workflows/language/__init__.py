@@ -15,20 +15,29 @@ from workflows.language.facts import (
     ProductFacts,
 )
 from workflows.language.grammar import (
-    Code,
     Condition,
     On,
     Purpose,
     Rank,
-    Send,
     Start,
     Step,
     Workflow,
-    email,
     step,
 )
-from workflows.language.lengths import AT_ONCE, Unit, WorkingDays, counted, days, hours, named, spoken, working_days
+from workflows.language.lengths import (
+    APART,
+    AT_ONCE,
+    Unit,
+    WorkingDays,
+    counted,
+    days,
+    hours,
+    named,
+    spoken,
+    working_days,
+)
 from workflows.language.phrases import Phrase
+from workflows.language.sending import Code, Send, email, push, sms
 from workflows.language.vocabulary import (
     anniversary_comes,
     back_in_stock,
@@ -59,6 +68,7 @@ from workflows.language.vocabulary import (
 )
 
 __all__ = [
+    "APART",
     "AT_ONCE",
     "CheckoutFacts",
     "Code",
@@ -111,7 +121,9 @@ __all__ = [
     "parcel_late",
     "price_drops",
     "product_viewed",
+    "push",
     "runs_out",
+    "sms",
     "spent_enough",
     "spoken",
     "step",

@@ -8,8 +8,9 @@ from functools import reduce
 
 from workflows.language.dials import Dial, Number
 from workflows.language.facts import Facts
-from workflows.language.lengths import AT_ONCE, WorkingDays, spoken
+from workflows.language.lengths import APART, AT_ONCE, WorkingDays, spoken
 from workflows.language.phrases import Phrase
+from workflows.language.sending import SPOKEN, Send
 
 
 class Purpose(StrEnum):
@@ -92,27 +93,6 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
-    """A discount code of one's own for each person, made on the platform just before the message leaves."""
-
-    percent: Number
-    valid: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Which text goes by which medium; the text lives in `templates/messages/<text>.md`. A `code` is made for it first."""
-
-    medium: str
-    text: str
-    code: Code | None = None
-
-
-def email(text: str, *, code: Code | None = None) -> Send:
-    return Send("email", text, code)
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """One moment of a workflow. `after` counts from the event, never from the step before; `stale` is how long after its
     due time it may still be said. Whoever got a message that `puts_to_rest` gets no marketing until they stir again."""
@@ -155,7 +135,8 @@ class Workflow:
 
     `numbers` are the dials that conditions and codes ask for; `budget` is the share of a month's sales, as one of them, that
     its codes may give away. `note` is a sentence that the settings page shows beside the switch. `asks_what_was_said`: its
-    conditions want to know whether a step was said to this person before (`facts.was_said`).
+    conditions want to know whether a step was said to this person before (`facts.was_said`). `beside` names the workflow that
+    speaks of the same by another medium: nobody gets both in the same moment.
     """
 
     starts: Start
@@ -170,14 +151,22 @@ class Workflow:
     budget: Number | None = None
     note: str | None = None
     asks_what_was_said: bool = False
+    beside: str | None = None
 
     def __post_init__(self) -> None:
         if not self.steps:
             raise ValueError("a workflow needs at least one step")
         if len({one.name for one in self.steps}) < len(self.steps):
             raise ValueError("two steps have the same name")
+        if len({one.send.medium for one in self.steps}) > 1:
+            raise ValueError("a workflow speaks by one medium; a second one is a second workflow")
         if complaints := self.complaints({}):
             raise ValueError(str(complaints[0]))
+
+    @property
+    def medium(self) -> str:
+        """By what all of its steps are sent."""
+        return self.steps[0].send.medium
 
     @property
     def dials(self) -> tuple[Dial | Number, ...]:
@@ -238,11 +227,21 @@ class Workflow:
 
     def rules(self, saved: Mapping[str, int]) -> list[Phrase]:
         """What is said beside the steps and the end."""
+        return [*self._rhythm(saved), *self._apart()]
+
+    def _rhythm(self, saved: Mapping[str, int]) -> list[Phrase]:
         rhythm = self.starts.rhythm
         if not rhythm:
             return []
         pattern = "Their way is their own rhythm; where too little of it is known, %(length)s after their last order."
         return [Phrase(pattern, {"length": rhythm.said(rhythm.number(saved))})]
+
+    def _apart(self) -> list[Phrase]:
+        if self.beside is None:
+            return []
+        return [
+            Phrase("Never within %(length)s of “%(workflow)s”.", {"length": spoken(APART), "workflow": self.beside})
+        ]
 
     def when(self, one: Step, saved: Mapping[str, int]) -> Phrase:
         """The moment of a step."""
@@ -259,7 +258,8 @@ class Workflow:
         if one.only_if:
             asked = _joined("%(first)s, if %(second)s", [condition.said(turned) for condition in one.only_if])
             when = Phrase("%(when)s, if %(condition)s", {"when": when, "condition": asked})
-        letter = Phrase("%(medium)s “%(text)s”", {"medium": Phrase(one.send.medium), "text": one.send.text})
+        medium = Phrase(SPOKEN[one.send.medium])
+        letter = Phrase("%(medium)s “%(text)s”", {"medium": medium, "text": one.send.text})
         if one.send.code:
             percent = turned[one.send.code.percent.name]
             letter = Phrase("%(letter)s with a code for %(percent)s percent", {"letter": letter, "percent": percent})

@@ -40,6 +40,8 @@ def hours(count: int) -> timedelta:
 
 
 AT_ONCE = timedelta(0)
+# Nobody is written to by two media about the same thing within so long.
+APART = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.facts import departures
+from app.facts import departures, elsewhere
 from app.model import (
     Customer,
     Enrollment,
@@ -30,13 +30,24 @@ from app.pipeline.deliver.pace import Pace, held
 from app.pipeline.deliver.warmth import Warmth, keep, warmth_of
 from app.pipeline.fair import PARKED, Row
 from app.policy import Case, Decision, Reason, Verdict, decide
+from app.questions import asked
 from app.rows import among, bulk_update, table_of
 from connectors.base import Ability
+from connectors.records import Medium
 from workflows.language import Purpose
 
 CUSTOMER = table_of(Customer)
 ENROLLMENT = table_of(Enrollment)
 MESSAGE = table_of(Message)
+# Locked in the order of their ids.
+QUEUED = (
+    sa.select(MESSAGE.c.id, MESSAGE.c.alarm_at, MESSAGE.c.customer_id)
+    .where(MESSAGE.c.state == MessageState.QUEUED)
+    .order_by(MESSAGE.c.id)
+    .with_for_update()
+)
+WRITTEN_TO = (CUSTOMER.c.id, CUSTOMER.c.email, CUSTOMER.c.phone, CUSTOMER.c.first_name, CUSTOMER.c.last_name)
+PEOPLE = sa.select(*WRITTEN_TO, CUSTOMER.c.pace).order_by(CUSTOMER.c.id).with_for_update()
 # Longer than any batch takes to hand over: only then may another machine believe that its worker is dead.
 SENDING_LEASE = timedelta(minutes=30)
 ASK_AGAIN = timedelta(minutes=5)
@@ -118,22 +129,14 @@ def judge(session: Session, taken: Sequence[Row], *, desks: Mapping[int, Desk], 
 def _still(session: Session, taken: Sequence[Row]) -> list[Row]:
     """Those that are as they were when they were taken, in the order of judgement. Whose person became another one meanwhile is
     left until its lease is over: what was read was about the one before."""
-    query = (
-        sa.select(MESSAGE.c.id, MESSAGE.c.alarm_at, MESSAGE.c.customer_id)
-        .where(among(session, MESSAGE.c.id, values=sorted(row.id for row in taken)))
-        .where(MESSAGE.c.state == MessageState.QUEUED)
-        .order_by(MESSAGE.c.id)
-        .with_for_update()
-    )
-    found = {number: same for number, *same in session.execute(query)}
-    still = [row for row in taken if found.get(row.id) == [row.alarm_at, row.customer_id]]
+    queued = asked(session, QUEUED, column=MESSAGE.c.id, values=sorted(row.id for row in taken))
+    same = set(map(tuple, queued))
+    still = [row for row in taken if (row.id, row.alarm_at, row.customer_id) in same]
     return sorted(still, key=lambda row: (row.rank, row.due_at, row.id))
 
 
 def _locked(session: Session, ids: Sequence[int]) -> dict[int, Any]:
-    columns = (CUSTOMER.c.id, CUSTOMER.c.email, CUSTOMER.c.phone, CUSTOMER.c.first_name, CUSTOMER.c.last_name)
-    query = sa.select(*columns, CUSTOMER.c.pace).where(among(session, CUSTOMER.c.id, values=ids))
-    return {row.id: row for row in session.execute(query.order_by(CUSTOMER.c.id).with_for_update())}
+    return {row.id: row for row in asked(session, PEOPLE, column=CUSTOMER.c.id, values=ids)}
 
 
 def _till(session: Session, desk: Desk, *, rows: Sequence[Row], now: datetime) -> _Till:
@@ -164,7 +167,8 @@ def _judge_one(desk: Desk, row: Row, *, till: _Till, written: _Written) -> None:
     written.ready.append(Ready(row, text, written.now))
     written.sending.setdefault(desk.runtime.channels[row.medium].name, []).append(row.id)
     if row.purpose == Purpose.MARKETING:
-        till.warmth.taken += 1
+        # A sender's name is warmed up with mailbox providers, which carry nothing else.
+        till.warmth.taken += row.medium == Medium.EMAIL
         written.paces[row.customer_id] = held(
             pace, medium=row.medium, message_id=row.id, workflow=row.workflow, now=written.now
         )
@@ -205,9 +209,9 @@ def _verdict(desk: Desk, row: Row, *, till: _Till, pace: Pace) -> Verdict:
     if row.id not in desk.seen:
         return Verdict(Decision.DROP, Reason.CUSTOMER_GONE)
     facts, standing = desk.seen[row.id]
-    recent = departures(pace, row.medium)
-    if recent != standing.recent:
-        standing = replace(standing, recent=recent)
+    recent, others = departures(pace, row.medium), elsewhere(pace, row.medium)
+    if (recent, others) != (standing.recent, standing.elsewhere):
+        standing = replace(standing, recent=recent, elsewhere=others)
     case = Case(*written, facts, standing, desk.law, row.due_at, row.id)
     return till.warmth.judged(decide(case), case)
 

@@ -17,8 +17,10 @@ from app.render import Text as Words
 from app.render import Voice, compiled_own, language_of, load, render, tongue
 from app.render.context import known_locale
 from app.render.links import Way
+from app.render.sample import stop_line
 from app.translations import marked, said
 from connectors.base import Address, Envelope, Purpose
+from connectors.receipts import HearsReplies
 from connectors.records import Medium
 from workflows.language import Facts
 
@@ -89,8 +91,8 @@ class Text:
     def words(self) -> Words:
         """Raises BadTextError where something is wrong in it."""
         if self.own is not None:
-            return compiled_own(self.row.text, self.own)
-        return load(self.row.text, language_of(self.locale))
+            return compiled_own(self.row.text, self.own, medium=self.row.medium)
+        return load(self.row.text, language_of(self.locale), medium=self.row.medium)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class _Sheet:
     purpose: Purpose
     words: Words
     voice: Voice
+    shows_way_out: bool
     counts: bool
     sender: Address
     domain: str
@@ -112,14 +115,14 @@ class Scribe:
     """Writes out the messages of one batch. What is the same in all messages of a step is made with the first of them: with the
     forms of `app.render` a message takes 0.1 ms in the place of 0.4."""
 
-    def __init__(self, config: Config, signer: Signer) -> None:
-        self._config, self._signer = config, signer
+    def __init__(self, config: Config, signer: Signer, *, channel: object = None) -> None:
+        self._config, self._signer, self._channel = config, signer, channel
         self._sheets: dict[tuple[object, ...], _Sheet] = {}
 
     def envelope(self, text: Text, *, now: datetime) -> Envelope:
         """The envelope of one message. Raises BadTextError where its text cannot be filled in."""
         row, head, sheet = text.row, text.head, self._sheet(text)
-        link = self._way_out(text) if sheet.purpose is Purpose.MARKETING else None
+        link = self._way_out(text) if sheet.shows_way_out else None
         words = render(sheet.words, text.facts, voice=self._voiced(sheet, row, link=link))
         return Envelope(
             key=row.key,
@@ -134,6 +137,7 @@ class Scribe:
             message_id=f"<{row.key}@{sheet.domain}>",
             at=now,
             reply_to=head.reply_to,
+            url=words.url,
             headers=_headers(sheet, link),
         )
 
@@ -152,11 +156,18 @@ class Scribe:
     def _sheet(self, text: Text) -> _Sheet:
         row = text.row
         step = (row.store_id, row.workflow, row.step, row.text, row.medium, row.purpose)
-        key = (*step, text.facts.is_subscribed, text.locale)
+        answers = self._is_answered(text)
+        key = (*step, text.facts.is_subscribed, text.locale, answers)
         found = self._sheets.get(key)
         if found is None:
-            found = self._sheets[key] = _sheet(text, self._config)
+            found = self._sheets[key] = _sheet(text, self._config, answers=answers)
         return found
+
+    def _is_answered(self, text: Text) -> bool:
+        """Whether who gets this text can send STOP back."""
+        if text.row.medium != Medium.SMS or not isinstance(self._channel, HearsReplies):
+            return True
+        return self._channel.hears(text.customer.phone or "")
 
     def _way_out(self, text: Text) -> str:
         row = text.row
@@ -171,7 +182,7 @@ class Scribe:
         return counted
 
 
-def _sheet(text: Text, config: Config) -> _Sheet:
+def _sheet(text: Text, config: Config, *, answers: bool) -> _Sheet:
     row, head = text.row, text.head
     purpose = Purpose(row.purpose)
     sender = Address(head.sender or config.mail_from, head.sender_name)
@@ -180,16 +191,22 @@ def _sheet(text: Text, config: Config) -> _Sheet:
         medium=Medium(row.medium),
         purpose=purpose,
         words=text.words,
-        voice=_voice(text, config),
+        voice=_voice(text, config, answers=answers),
+        shows_way_out=purpose is Purpose.MARKETING and _has_link_out(row.medium, answers=answers),
         # Clicks are counted in marketing alone, and by way of a public address alone: a dead link helps nobody.
         counts=head.choices.wraps_links and purpose is Purpose.MARKETING and config.app_url.startswith("https://"),
         sender=sender,
         domain=domain,
-        headers=_same_headers(row, head.list_name, domain=domain),
+        headers=_same_headers(row, head.list_name, domain=domain) if row.medium == Medium.EMAIL else (),
     )
 
 
-def _voice(text: Text, config: Config) -> Voice:
+def _has_link_out(medium: str, *, answers: bool) -> bool:
+    """A text is stopped by an answer where one is heard, and a notification by the browser that shows it."""
+    return medium == Medium.EMAIL or (medium == Medium.SMS and not answers)
+
+
+def _voice(text: Text, config: Config, *, answers: bool) -> Voice:
     """How the store speaks in this step, the doors left out."""
     row, head = text.row, text.head
     marks = (("utm_source", "perennial"), ("utm_medium", row.medium), ("utm_campaign", row.workflow))
@@ -204,7 +221,13 @@ def _voice(text: Text, config: Config) -> Voice:
         colour=head.choices.colour,
         logo_url=head.choices.logo_url,
         way=Way(head.host, marks if head.choices.marks_links else (), config.app_url),
+        stop_line=_stop_line(text) if answers else "",
     )
+
+
+def _stop_line(text: Text) -> str:
+    is_marketing = text.row.purpose == Purpose.MARKETING
+    return stop_line(known_locale(text.locale).language, is_marketing=is_marketing, medium=text.row.medium)
 
 
 def _recipient(text: Text) -> Address:
@@ -237,7 +260,7 @@ def _host(url: str) -> str:
 
 def _headers(sheet: _Sheet, link: str | None) -> tuple[tuple[str, str], ...]:
     """RFC 8058 and 2369 for marketing (one click works over https only, so it is promised there only), then what all share."""
-    if link is None:
+    if link is None or sheet.medium is not Medium.EMAIL:
         return sheet.headers
     one_click = (("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),) if link.startswith("https://") else ()
     return ("List-Unsubscribe", f"<{link}>"), *one_click, *sheet.headers

@@ -69,7 +69,8 @@ def _work_off(hand: _Hand, ready: Sequence[Ready]) -> None:
 
 def _written(hand: _Hand, ready: Sequence[Ready]) -> Iterator[Envelope]:
     """The envelopes, some written ahead of being asked for."""
-    scribe, clock = Scribe(hand.runtime.config, hand.runtime.signer), hand.runtime.clock
+    scribe = Scribe(hand.runtime.config, hand.runtime.signer, channel=hand.channel)
+    clock = hand.runtime.clock
     for piece in chunks(ready, AHEAD):
         for one, made in [(one, _made(scribe, one)) for one in piece]:
             rest = _rest(hand.told)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.choices import choices_of
 from app.model import SenderDay, Store
 from app.policy import Case, Decision, Reason, Verdict
+from app.policy.consent import EMAIL
 from app.policy.quiet import instant
 from app.rows import insert, table_of
 from app.zones import zone_of
@@ -35,7 +36,8 @@ class Warmth:
 
     def judged(self, verdict: Verdict, case: Case) -> Verdict:
         """The law's verdict, unless the day is full."""
-        if self.room is None or verdict.decision is not Decision.SEND or not case.is_marketing:
+        is_mail = case.is_marketing and case.step.send.medium == EMAIL
+        if self.room is None or verdict.decision is not Decision.SEND or not is_mail:
             return verdict
         if self.taken < self.room:
             return verdict

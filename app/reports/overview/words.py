@@ -13,10 +13,17 @@ from app.rows import table_of
 CUSTOMER = table_of(Customer)
 OURS: Mapping[str, str] = {word.value: sentence for word, sentence in SENTENCES.items()}
 
+MEDIA: Mapping[str, str] = {"email": "Email", "sms": "Text message", "push": "Notification"}
+
 
 def labelled(name: str) -> str:
     """A machine's word as people read it: "miss_you" -> "Miss you"."""
     return name.replace("_", " ").capitalize()
+
+
+def called(medium: str) -> str:
+    """A medium as people call it."""
+    return MEDIA.get(medium) or labelled(medium)
 
 
 def who(customer: Any) -> str:

@@ -19,6 +19,8 @@ from app.web.house import runtime
 from app.web.place import say
 from app.web.previews import path_of
 from connectors.errors import Permanent, Temporary, Unauthorised, Unsupported
+from connectors.records import Medium
+from connectors.texts import Segments, segments
 from workflows.language import Workflow
 
 LONGEST = 20_000
@@ -28,13 +30,14 @@ routes = Blueprint("admin_texts", __name__, url_prefix=f"{ROOT}/<name>/texts/<st
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A draft filled in: what a mailbox shows of it, or why it cannot be filled in."""
+    """A draft filled in: what a mailbox or a phone shows of it, or why it cannot be filled in. `cost` is what a text takes."""
 
     subject: str = ""
     text: str = ""
     path: str = ""
     who: str = ""
     complaint: str = ""
+    cost: Segments | None = None
 
 
 @routes.get("")
@@ -76,7 +79,7 @@ def preview(name: str, step: str) -> Response:
     with runtime().database.read() as session:
         people = _people(session, known)
         shown = _shown(session, Draft(known, step, _source()), person=_chosen(people))
-    return part("text", "preview", shown=shown)
+    return part("text", "preview", shown=shown, workflow=known)
 
 
 @routes.post("/test")
@@ -87,7 +90,7 @@ def test(name: str, step: str) -> Response:
     draft = Draft(known, step, _source())
     with runtime().database.read() as session:
         shown = _shown(session, draft, person=_chosen(_people(session, known)))
-    return part("text", "preview", shown=shown, toast=Toast(_sent(draft)))
+    return part("text", "preview", shown=shown, workflow=known, toast=Toast(_sent(draft)))
 
 
 def _sent(draft: Draft) -> str:
@@ -131,7 +134,8 @@ def _shown(session: Session, draft: Draft, *, person: Example | None) -> Shown:
     except BadTextError as error:
         return Shown(complaint=say("Line %(line)s: %(reason)s.", line=error.line, reason=error.reason))
     path = path_of(desk().store_id, draft, person=_person(person))
-    return Shown(words.subject, words.text, path, person.who if person else "")
+    cost = segments(words.text) if draft.workflow.medium == Medium.SMS else None
+    return Shown(words.subject, words.text, path, person.who if person else "", cost=cost)
 
 
 def _people(session: Session, known: Workflow) -> list[Example]:

@@ -100,6 +100,14 @@ class Twilio:
         """None: Twilio can be asked by its own name of a text alone."""
         return None
 
+    def hears(self, address: str) -> bool:
+        """As `HearsReplies` promises."""
+        try:
+            sender = self._senders.to(_number(address))
+        except (Permanent, Unsupported):
+            return True  # Nothing will leave that could be answered.
+        return SERVICE.fullmatch(sender) is not None or NUMBER.fullmatch(sender) is not None
+
     def close(self) -> None:
         """Nothing that matters is open between calls."""
 

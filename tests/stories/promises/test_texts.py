@@ -1,0 +1,120 @@
+"""The promises about texts: to phones that agreed, at lawful hours, and never in the moment of a mail about the same."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from app.clock import FrozenClock
+from app.runtime import Runtime
+from connectors.channels.twilio import Senders, Twilio
+from connectors.records import ConsentRecord, ConsentState, Medium
+from tests.contracts.provider import SECRET
+from tests.contracts.test_twilio import SID, answers
+from tests.provider import Provider, provider
+from tests.story import Story, village
+
+PHONE = "+4915123456789"
+MORNING = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+MAIL_AND_TEXT = ("abandoned_checkout", "abandoned_checkout_text")
+
+
+@pytest.fixture
+def wall(runtime: Runtime, clock: FrozenClock) -> Iterator[tuple[Story, Provider]]:
+    """A village whose texts go to a stand-in of Twilio."""
+    senders = Senders.read(("DE=+4915100000001", "GB=TeaShop", "US=+15005550006"))
+    with provider(answers, name="Twilio") as (standin, desk):
+        twilio = Twilio(desk, (SID, SECRET), senders=senders, callback="https://app.example.com/receipts/twilio")
+        with village(runtime, clock, channel=twilio) as made:
+            made[0].travel_to(MORNING)
+            yield made[0], standin
+
+
+def _agrees(story: Story, name: str, *, state: ConsentState = ConsentState.SUBSCRIBED, **given: Any) -> None:
+    """Somebody with a phone says whether they want texts."""
+    story.join(name, **{"phone": PHONE, "country": "DE", **given})
+    who = story.people[name].external_id
+    story.tell(ConsentRecord(Medium.SMS, state, story.now, "form", who, opt_in_level="confirmed_opt_in"))
+
+
+def _texts(standin: Provider) -> list[tuple[str, str]]:
+    return [(form["To"], form["Body"]) for form in (seen.form() for seen in standin.seen)]
+
+
+def test_who_agreed_gets_one_short_text_with_the_way_out(wall: tuple[Story, Provider]) -> None:
+    story, standin = wall
+    story.on("abandoned_checkout_text")
+    _agrees(story, "anna", consent=None)
+    story.checkout("anna")
+    story.travel(hours=3.9)
+    assert _texts(standin) == []
+    story.travel(days=3)
+    words = (
+        "Tea 0: your checkout is still open, with all that you had chosen.\n"
+        "Go on where you left off:\nhttps://tea.example/cart\nReply STOP to opt out."
+    )
+    assert _texts(standin) == [(PHONE, words)]
+    assert story.reasons("anna")[-1] == "abandoned_checkout_text.reminder: left"
+
+
+def test_a_yes_to_mail_is_no_yes_to_texts(wall: tuple[Story, Provider]) -> None:
+    story, standin = wall
+    story.on("abandoned_checkout_text")
+    story.join("ben", phone=PHONE, country="DE")
+    story.checkout("ben")
+    _agrees(story, "cleo", state=ConsentState.UNSUBSCRIBED, phone="+4915123456780")
+    story.checkout("cleo", number="other")
+    story.travel(days=2)
+    assert standin.seen == []
+    for name in ("ben", "cleo"):
+        assert story.reasons(name) == ["abandoned_checkout_text.reminder: no_consent"]
+
+
+def test_nobody_is_told_the_same_by_mail_and_by_text_in_one_moment(wall: tuple[Story, Provider]) -> None:
+    """A checkout of the late evening: both fell due at night, and both waited for the morning."""
+    story, standin = wall
+    story.set(quiet_from=22 * 60, quiet_until=7 * 60)
+    story.on(*MAIL_AND_TEXT)
+    _agrees(story, "anna")
+    story.travel(hours=12.5)
+    story.checkout("anna")
+    story.travel(hours=14)
+    mails = [at for at, line in story.left() if line == "anna: abandoned_checkout_reminder"]
+    texts = [one.sent_at for one in story.messages("anna") if one.medium == Medium.SMS and one.sent_at]
+    assert (len(mails), len(texts), len(standin.seen)) == (1, 1, 1)
+    assert (texts[0] - mails[0]).total_seconds() >= 3 * 3600
+    waited = next(one for one in story.why("anna") if one.reason == "told_beside")
+    assert waited.seen["winner"] == "abandoned_checkout"
+
+
+def test_a_text_ends_where_the_mail_would(wall: tuple[Story, Provider]) -> None:
+    story, standin = wall
+    story.on("abandoned_checkout_text")
+    _agrees(story, "anna")
+    story.checkout("anna")
+    story.travel(hours=2)
+    story.order("anna")
+    story.travel(days=2)
+    assert standin.seen == []
+
+
+def test_who_cannot_answer_a_sender_gets_a_link_to_leave(wall: tuple[Story, Provider]) -> None:
+    """Carriers show a name there, and nobody can send STOP to a name."""
+    story, standin = wall
+    story.on("abandoned_checkout_text")
+    _agrees(story, "anna", phone="+447400123456", country="GB")
+    story.checkout("anna")
+    story.travel(hours=20)
+    [(_, words)] = _texts(standin)
+    assert "STOP" not in words
+    assert "Unsubscribe: http" in words
+
+
+def test_without_a_provider_the_ledger_says_that_none_is_set_up(story: Story) -> None:
+    story.on("abandoned_checkout_text")
+    _agrees(story, "anna")
+    story.checkout("anna")
+    story.travel(days=2)
+    assert story.reasons("anna")[-1] == "abandoned_checkout_text.reminder: no_channel"
+    assert story.sent == []
