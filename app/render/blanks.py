@@ -22,15 +22,17 @@ _PASSED_UNCHANGED = {"default": None, "link": "url"}
 @dataclass(frozen=True, slots=True)
 class Blanks:
     """`said` are the names that may be left blank, `asked` the numbers and truths on which other words depend; `urls` are the
-    places of the addresses among what is said."""
+    places of the addresses among what is said, `strange` those of addresses that the house did not make itself."""
 
     said: tuple[str, ...]
     asked: tuple[str, ...]
     urls: tuple[int, ...] = field(init=False)
+    strange: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         urls = tuple(place for place, one in enumerate(self.said) if kind_of(one) == "url")
         object.__setattr__(self, "urls", urls)
+        object.__setattr__(self, "strange", tuple(place for place in urls if self.said[place] not in DOORS))
 
 
 @dataclass(slots=True)

@@ -37,16 +37,25 @@ def context(facts: Facts, voice: Voice, *, direction: str = "") -> Plain:
 
 def personal(name: str, facts: Facts, *, voice: Voice) -> Any:
     """What one name stands for in this message, such as "customer.first_name". Raises KeyError where there is no such thing."""
+    return _meaning(name)(facts, voice)
+
+
+@lru_cache(maxsize=256)
+def _meaning(name: str) -> "_Meaning":
+    """What tells this name of a message's facts: looked for once, and not once a message."""
     above, _, below = name.partition(".")
-    if not below:
-        return _DOORS[above](voice)
-    if above == "mail":
-        return _DOORS[below](voice)
-    about, meanings = _PERSONAL[above]
-    thing = about(facts)
-    if thing is None:
-        raise KeyError(above)
-    return meanings[below](thing, voice)
+    if not below or above == "mail":
+        door = _DOORS[below or above]
+        return lambda _, voice: door(voice)
+    about, meaning = _PERSONAL[above][0], _PERSONAL[above][1][below]
+
+    def told(facts: Facts, voice: Voice) -> object:
+        thing = about(facts)
+        if thing is None:
+            raise KeyError(above)
+        return meaning(thing, voice)
+
+    return told
 
 
 def _all(above: str, facts: Facts, *, voice: Voice) -> Plain:

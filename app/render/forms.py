@@ -79,7 +79,7 @@ def filled(text: Text, facts: Facts, *, voice: Voice) -> tuple[str, str, str] | 
     except KeyError:
         # It names something that this message does not have, and the whole way says so.
         return None
-    if not all(clean.is_address(said[place]) for place in blanks.urls):
+    if not all(clean.is_address(said[place]) for place in blanks.strange):
         return None
     key = (text, voice.shared, asked, tuple(map(bool, said)))
     form = _kept.get(key) or _keep(key, _made(text, _with_marks(text, facts, voice=voice), way=voice.way))

@@ -1,6 +1,6 @@
 """The texts as they were written: English beside the frame, every other language in a folder of its own."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from app.render.values import BadTextError
@@ -20,6 +20,7 @@ def language_of(tag: str | None) -> str:
     return (tag or "").replace("_", "-").partition("-")[0].lower()
 
 
+@lru_cache(maxsize=4096)
 def tongue(reader: str | None, *, store: str) -> str:
     """The locale in which a text of ours is said: the reader's where we have the texts in their language, else the store's."""
     return reader if reader and language_of(reader) in languages() else store
