@@ -52,13 +52,11 @@ def _alarm(model: type[Any], *states: str) -> sa.Select[datetime]:
     return query if model is Delivery else query.where(is_here)
 
 
-# Written once: a story asks them at every step.
-ALARMS: tuple[tuple[type[Any], sa.Select[datetime]], ...] = (
-    (Delivery, _alarm(Delivery, "waiting")),
-    (SyncRun, _alarm(SyncRun, "waiting")),
-    (Enrollment, _alarm(Enrollment, "waiting")),
-    (Message, _alarm(Message, "queued", "sending")),
-)
+# Written once, and asked at once: a story does so at every step. Where the inbox has a file of its own it is asked by itself.
+INBOX = (_alarm(Delivery, "waiting"),)
+MAIN = (_alarm(SyncRun, "waiting"), _alarm(Enrollment, "waiting"), _alarm(Message, "queued", "sending"))
+APART = tuple(sa.select(*(one.scalar_subquery() for one in some)) for some in (MAIN, INBOX))
+TOGETHER = sa.select(*(one.scalar_subquery() for one in (*MAIN, *INBOX)))
 
 
 @dataclass
@@ -73,10 +71,18 @@ class World:
 
     def tick(self) -> None:
         """Everything that is due now, station after station, until nothing is."""
-        if self.is_awake:
-            settle_the_dead(self.runtime)
-        while self.is_awake and (alarm := self._next()) is not None and alarm <= self.clock.now():
+        self._work_off(None)
+
+    def _work_off(self, alarm: datetime | None) -> datetime | None:
+        """The same, where the next alarm may be known already; the one after it."""
+        if not self.is_awake:
+            return None
+        if settle_the_dead(self.runtime) or alarm is None:
+            alarm = self._next()
+        while self.is_awake and alarm is not None and alarm <= self.clock.now():
             self.round()
+            alarm = self._next()
+        return alarm
 
     def round(self, *, purpose: Purpose | None = None, hand: Hand = ALONE) -> None:
         """One turn of every station, in the order's way."""
@@ -88,16 +94,21 @@ class World:
     def travel(self, length: timedelta) -> None:
         """Go on by so much, stopping at every alarm on the way."""
         end = self.clock.now() + length
-        self.tick()
-        while self.is_awake and (alarm := self._next()) is not None and alarm <= end:
+        alarm = self._work_off(None)
+        while self.is_awake and alarm is not None and alarm <= end:
             self.clock.set(max(alarm, self.clock.now()))
-            self.tick()
+            alarm = self._work_off(alarm)
         self.clock.set(end)
-        self.tick()
+        self._work_off(alarm)
 
     def _next(self) -> datetime | None:
-        with self.runtime.database.read() as session, self.runtime.database.read_inbox() as inbox:
-            alarms = [(inbox if model is Delivery else session).scalar(query) for model, query in ALARMS]
+        database = self.runtime.database
+        if database.is_sqlite:
+            with database.read() as session, database.read_inbox() as inbox:
+                alarms = [*session.execute(APART[0]).one(), *inbox.execute(APART[1]).one()]
+        else:
+            with database.read() as session:
+                alarms = [*session.execute(TOGETHER).one()]
         return min((one for one in alarms if one is not None and one < PARKED), default=None)
 
     def die(self) -> None:
