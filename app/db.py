@@ -111,7 +111,7 @@ class Database:
         self.main = _engine(self.url)
         self.inbox = _engine(inbox_url(self.url)) if self.is_sqlite else self.main
         # Made once: an engine with options of its own costs more than a small transaction.
-        self._writing = self.main.execution_options(writes=FULL)
+        self._writing = {level: self.main.execution_options(writes=level) for level in (FULL, NORMAL)}
         self._writing_inbox = {level: self.inbox.execution_options(writes=level) for level in (FULL, NORMAL)}
         self._main_lock = threading.Lock() if self.is_sqlite else None
         self._inbox_lock = threading.Lock() if self.is_sqlite else None
@@ -122,9 +122,12 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """One transaction on the main database; rolls back on any exception. Never call the outside inside."""
-        with _held(self._main_lock), Session(self._writing, expire_on_commit=False) as session, session.begin():
+    def write(self, *, is_durable: bool = True) -> Iterator[Session]:
+        """One transaction on the main database; rolls back on any exception. Never call the outside inside. One that is not
+        durable holds SQLite's write lock for no flush of the disk: right for a claim, which after a power cut is as if it had
+        never been."""
+        engine = self._writing[FULL if is_durable else NORMAL]
+        with _held(self._main_lock), Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager

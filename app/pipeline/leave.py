@@ -22,7 +22,7 @@ from workflows.language import Purpose
 
 MOST_TRIES = 40
 # Each batch asks two dozen questions and commits three times, whatever its size; how long it takes, the handing over bounds.
-BATCH = 250
+BATCH = 500
 OURS_TO_CATCH = (SQLAlchemyError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError)
 Hand = AbstractContextManager[object]
 ALONE: Hand = nullcontext()

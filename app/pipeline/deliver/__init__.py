@@ -38,7 +38,7 @@ def take(runtime: Runtime, journal: Journal, *, limit: int, purpose: Purpose | N
     if journal.is_busy:
         settle_own(runtime, journal)
     now = runtime.clock.now()
-    with runtime.database.write() as session:
+    with runtime.database.write(is_durable=False) as session:
         taken = claim(session, MESSAGE, states=STATES, now=now, lease=LEASE, limit=limit, purpose=purpose)
     if lost := [row for row in taken if row.state == MessageState.SENDING]:
         settle_the_lost(runtime, lost)
