@@ -95,7 +95,7 @@ def _with_zone(value: datetime | None) -> datetime | None:
 
 
 def _moment(value: int | None) -> datetime | None:
-    return None if value is None else EPOCH + timedelta(microseconds=value)
+    return None if value is None else EPOCH + value * MICROSECOND
 
 
 def _in_utc(value: datetime | None) -> datetime | None:

@@ -47,7 +47,8 @@ def look(session: Session, store: Store, *, asks: Sequence[Ask], now: datetime, 
     checkouts = things.checkouts(session, store, ids=_named(one.checkout for one in abouts))
     parcels = things.parcels(session, store, ids=_named(one.parcel for one in abouts))
     product_ids = _named(one.product for one in abouts)
-    reviews = people.reviews(session, ids=ids)
+    # Only of an order it is asked whether it was reviewed.
+    reviews = people.reviews(session, ids=sorted({ask.customer_id for ask in asks if ask.about.order}))
     since = _oldest(asks, orders=orders, checkouts=checkouts)
     counting = [ask.customer_id for ask in asks if {"orders", "spent"} & set(ask.dials)]
     return Seen(

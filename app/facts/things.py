@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.facts.questions import grouped, rows
+from app.db import UTCDateTime
 from app.model import Checkout, DiscountCode, Fulfillment, Message, Order, OrderLine, Product, Store
 from app.model.code import LEAST_LIFE
+from app.questions import STORE_ID, asked, grouped
 from app.rows import table_of
 from workflows.language import ItemFacts
 
@@ -25,23 +26,49 @@ SAMPLE = 50
 LOOK_BACK = timedelta(days=60)
 
 
+# Only what is told of an order: every column of every row costs, and JSON the most.
+OF_ORDER = "external_id customer_id number placed_at total refunded currency counts may_start cancelled_at"
+ORDERS = sa.select(*(ORDER.c[name] for name in OF_ORDER.split())).where(ORDER.c.store_id == STORE_ID)
+CHECKOUTS = sa.select(CHECKOUT).where(CHECKOUT.c.store_id == STORE_ID)
+PRODUCTS = sa.select(PRODUCT).where(PRODUCT.c.store_id == STORE_ID)
+PARCELS_OF = sa.select(PARCEL).where(PARCEL.c.store_id == STORE_ID)
+PARCELS = (
+    sa.select(PARCEL, ORDER.c.country)
+    .outerjoin(ORDER, sa.and_(ORDER.c.store_id == PARCEL.c.store_id, ORDER.c.external_id == PARCEL.c.order_external_id))
+    .where(PARCEL.c.store_id == STORE_ID)
+)
+ITEMS = (
+    sa.select(LINE, PRODUCT.c.url, PRODUCT.c.image_url)
+    .outerjoin(
+        PRODUCT, sa.and_(PRODUCT.c.store_id == LINE.c.store_id, PRODUCT.c.external_id == LINE.c.product_external_id)
+    )
+    .where(LINE.c.store_id == STORE_ID)
+    .order_by(LINE.c.order_external_id, LINE.c.position)
+)
+BOUGHT = sa.select(LINE.c.order_external_id, LINE.c.product_external_id).where(LINE.c.store_id == STORE_ID)
+USABLE_UNTIL = sa.bindparam("usable_until", type_=UTCDateTime)
+CODES = (
+    sa.select(MESSAGE.c.id, CODE.c.code)
+    .join(CODE, sa.and_(CODE.c.enrollment_id == MESSAGE.c.enrollment_id, CODE.c.step == MESSAGE.c.step))
+    .where(CODE.c.external_id.is_not(None), CODE.c.expires_at > USABLE_UNTIL)
+)
+
+
 def orders(session: Session, store: Store, *, ids: Sequence[str]) -> dict[str, Any]:
-    return _by_id(session, ORDER, store=store, ids=ids)
+    return _by_id(asked(session, ORDERS, column=ORDER.c.external_id, values=ids, store_id=store.id))
 
 
 def checkouts(session: Session, store: Store, *, ids: Sequence[str]) -> dict[str, Any]:
-    return _by_id(session, CHECKOUT, store=store, ids=ids)
+    return _by_id(asked(session, CHECKOUTS, column=CHECKOUT.c.external_id, values=ids, store_id=store.id))
 
 
 def products(session: Session, store: Store, *, ids: Sequence[str]) -> dict[str, Any]:
-    return _by_id(session, PRODUCT, store=store, ids=ids)
+    return _by_id(asked(session, PRODUCTS, column=PRODUCT.c.external_id, values=ids, store_id=store.id))
 
 
 def parcels(session: Session, store: Store, *, ids: Sequence[str]) -> dict[str, Any]:
     """Parcels by their own id, each with its order's country."""
-    same = sa.and_(ORDER.c.store_id == PARCEL.c.store_id, ORDER.c.external_id == PARCEL.c.order_external_id)
-    query = sa.select(PARCEL, ORDER.c.country).outerjoin(ORDER, same).where(PARCEL.c.store_id == store.id)
-    return {row.external_id: row for row in rows(session, query, column=PARCEL.c.external_id, values=ids)}
+    return _by_id(asked(session, PARCELS, column=PARCEL.c.external_id, values=ids, store_id=store.id))
 
 
 def tells_movements(session: Session, store: Store, *, now: datetime) -> bool:
@@ -56,28 +83,18 @@ def tells_movements(session: Session, store: Store, *, now: datetime) -> bool:
     return sum(at is not None for at in scans) * 2 > len(scans)
 
 
-def _by_id(session: Session, table: sa.Table, *, store: Store, ids: Sequence[str]) -> dict[str, Any]:
-    query = sa.select(table).where(table.c.store_id == store.id)
-    return {row.external_id: row for row in rows(session, query, column=table.c.external_id, values=ids)}
+def _by_id(found: Sequence[Any]) -> dict[str, Any]:
+    return {row.external_id: row for row in found}
 
 
 def parcels_of(session: Session, store: Store, *, order_ids: Sequence[str]) -> dict[str, list[Any]]:
-    query = sa.select(PARCEL).where(PARCEL.c.store_id == store.id)
-    found = rows(session, query, column=PARCEL.c.order_external_id, values=order_ids)
+    found = asked(session, PARCELS_OF, column=PARCEL.c.order_external_id, values=order_ids, store_id=store.id)
     return grouped(found, "order_external_id")
 
 
 def items(session: Session, store: Store, *, order_ids: Sequence[str]) -> dict[str, tuple[ItemFacts, ...]]:
-    query = (
-        sa.select(LINE, PRODUCT.c.url, PRODUCT.c.image_url)
-        .outerjoin(
-            PRODUCT, sa.and_(PRODUCT.c.store_id == LINE.c.store_id, PRODUCT.c.external_id == LINE.c.product_external_id)
-        )
-        .where(LINE.c.store_id == store.id)
-        .order_by(LINE.c.order_external_id, LINE.c.position)
-    )
     found: dict[str, list[ItemFacts]] = {}
-    for row in rows(session, query, column=LINE.c.order_external_id, values=order_ids):
+    for row in asked(session, ITEMS, column=LINE.c.order_external_id, values=order_ids, store_id=store.id):
         item = ItemFacts(row.title, row.quantity, row.price, row.product_external_id, row.url, row.image_url)
         found.setdefault(row.order_external_id, []).append(item)
     return {order_id: tuple(lines) for order_id, lines in found.items()}
@@ -85,14 +102,11 @@ def items(session: Session, store: Store, *, order_ids: Sequence[str]) -> dict[s
 
 def bought(session: Session, store: Store, *, order_ids: Sequence[str]) -> dict[str, frozenset[str]]:
     """Which products each order holds: a review of one of them answers the request for a review."""
-    query = sa.select(LINE.c.order_external_id, LINE.c.product_external_id).where(LINE.c.store_id == store.id)
-    found = grouped(rows(session, query, column=LINE.c.order_external_id, values=order_ids), "order_external_id")
+    lines = asked(session, BOUGHT, column=LINE.c.order_external_id, values=order_ids, store_id=store.id)
+    found = grouped(lines, "order_external_id")
     return {order_id: frozenset(row.product_external_id for row in lines) for order_id, lines in found.items()}
 
 
 def codes(session: Session, *, keys: Sequence[int], now: datetime) -> dict[int, str]:
     """The discount code made for each message, by the message's id; none that is over, or so soon that nobody could use it."""
-    same = sa.and_(CODE.c.enrollment_id == MESSAGE.c.enrollment_id, CODE.c.step == MESSAGE.c.step)
-    is_good = (CODE.c.external_id.is_not(None), CODE.c.expires_at > now + LEAST_LIFE)
-    query = sa.select(MESSAGE.c.id, CODE.c.code).join(CODE, same).where(*is_good)
-    return dict(tuple(row) for row in rows(session, query, column=MESSAGE.c.id, values=keys))
+    return dict(asked(session, CODES, column=MESSAGE.c.id, values=keys, usable_until=now + LEAST_LIFE))

@@ -29,7 +29,8 @@ from app.model import (
 from app.pipeline.fair import PARKED, any_due, claim
 from app.pipeline.versions import Settings, settings_of
 from app.policy import Case, Decision, Law, Reason, Standing, Verdict, decide
-from app.rows import among, bulk, bulk_update, table_of
+from app.questions import asked
+from app.rows import bulk, bulk_update, table_of
 from app.runtime import Runtime
 from workflows.language import Facts, Step, Workflow
 
@@ -38,6 +39,12 @@ OUTCOME = table_of(Outcome)
 MESSAGE = table_of(Message)
 # Kept, so that they are compiled once.
 NEW_OUTCOME, NEW_MESSAGE = sa.insert(OUTCOME), sa.insert(MESSAGE)
+STILL = (
+    sa.select(*(ENROLLMENT.c[name] for name in ("id", "tries", "customer_id", "alarm_at", "due_at")))
+    .where(ENROLLMENT.c.state == EnrollmentState.WAITING)
+    .order_by(ENROLLMENT.c.id)
+    .with_for_update()
+)
 LEASE = timedelta(minutes=2)
 MOST_TRIES = 40
 KINDS = {
@@ -144,11 +151,8 @@ def _decide_store(session: Session, desk: _Desk, *, rows: Sequence[Any], written
 def _still(session: Session, rows: Sequence[Any]) -> set[int]:
     """The ids of those that are as they were when they were taken, locked: a merge, a switch or another anchor may have come
     in between, and then it is asked again when its alarm rings."""
-    names = ("id", "tries", "customer_id", "alarm_at", "due_at")
-    query = sa.select(*(ENROLLMENT.c[name] for name in names)).where(
-        among(session, ENROLLMENT.c.id, values=[row.id for row in rows]), ENROLLMENT.c.state == EnrollmentState.WAITING
-    )
-    found = {tuple(one) for one in session.execute(query.order_by(ENROLLMENT.c.id).with_for_update())}
+    ids = [row.id for row in rows]
+    found = set(asked(session, STILL, column=ENROLLMENT.c.id, values=ids))
     return {row.id for row in rows if (row.id, row.tries, row.customer_id, row.alarm_at, row.due_at) in found}
 
 
