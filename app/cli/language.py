@@ -9,6 +9,7 @@ from app.cli.finding import step_named, store_named, workflow_named
 from app.model import Store, WorkflowSetting
 from app.pipeline.switch import Change, ChangeKind, Choice, carry_out, plan
 from app.web.house import runtime
+from connectors.texts import segments
 from workflows.language import Workflow, spoken
 
 
@@ -91,14 +92,23 @@ def explain(workflow: str) -> None:
 @click.argument("workflow")
 @click.argument("step")
 @click.option("--html", is_flag=True, help="print the HTML instead of the plain text")
+@click.option("--language", default="en", show_default=True, help="the language that its reader speaks")
 @with_appcontext
-def preview(*, workflow: str, step: str, html: bool) -> None:
+def preview(*, workflow: str, step: str, html: bool, language: str) -> None:
     """Show the message of a step, filled in for an invented customer."""
+    from app.render import languages
     from app.render import preview as rendered
 
+    if language not in languages():
+        raise click.UsageError(f"There are no texts in “{language}”; there are {', '.join(languages())}.")
     found = workflow_named(runtime(), workflow)
-    message = rendered(found, step_named(found, step).name, now=runtime().clock.now())
-    click.echo(message.html if html else f"{message.subject}\n\n{message.text}")
+    message = rendered(found, step_named(found, step).name, now=runtime().clock.now(), language=language)
+    if html:
+        click.echo(message.html)
+    elif found.medium == "sms":
+        click.echo(f"{message.text}\n\n{segments(message.text)}")
+    else:
+        click.echo(f"{message.subject}\n\n{message.text}")
 
 
 COMMANDS = (workflows, explain, preview)

@@ -102,6 +102,15 @@ def test_a_preview_shows_the_message(command: Command, runtime: Runtime) -> None
             assert "<html" in html.output
 
 
+def test_a_preview_speaks_another_language_and_says_what_a_text_costs(command: Command) -> None:
+    words = command("preview", "abandoned_checkout_text", "reminder", "--language", "de").output
+    assert "Abmelden: mit STOP antworten." in words
+    assert "1 segment (" in words
+    assert "There are no texts in “xx”; there are en, de." in _fails(
+        command("preview", "welcome", "hello", "--language", "xx")
+    )
+
+
 def test_an_unknown_step_lists_the_known_ones(command: Command) -> None:
     assert "There is no step “helo”. There is: hello, story, favourites." in _fails(
         command("preview", "welcome", "helo")

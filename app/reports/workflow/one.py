@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.model import Enrollment, Store, StoreText, WorkflowSetting, WorkflowVersion
 from app.reports.overview import Count
 from app.reports.overview.counts import count
-from app.reports.overview.words import labelled
+from app.reports.overview.words import called, labelled
 from app.reports.workflow.cards import Card, card
 from app.reports.workflow.dials import DialView, Refused, dial_views
 from app.reports.workflow.sources import Sources, sources
@@ -97,7 +97,7 @@ def _step(workflow: Workflow, step: Step, *, saved: Mapping[str, int], told: Sou
         label=labelled(step.name),
         when=workflow.when(step, saved),
         only_if=tuple(condition.said(turned) for condition in step.only_if),
-        medium=step.send.medium,
+        medium=called(step.send.medium),
         text=step.send.text,
         code=turned[step.send.code.percent.name] if step.send.code else None,
         stale=spoken(step.stale),

@@ -96,7 +96,8 @@ def _page(known: Workflow, refused: Refused | None = None, *, toast: Toast | Non
         store, now = store_of(session), house.clock.now()
         view = one(session, store, workflow=known, known=house.workflows, now=now, refused=refused)
         trial = rehearsed(session, store.id, workflow=known.name)
-    values = {"view": view, "workflow": known, "chart": _means(view), **_rehearsal(trial)}
+    is_set_up = known.medium in house.channels
+    values = {"view": view, "workflow": known, "is_set_up": is_set_up, "chart": _means(view), **_rehearsal(trial)}
     return show("workflow", status=422 if refused else 200, toast=toast, is_refused=bool(refused), **values)
 
 

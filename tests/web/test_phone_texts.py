@@ -1,0 +1,40 @@
+"""What the pages say of a workflow that speaks by phone: whether it is set up, and what each text costs."""
+
+from flask.testing import FlaskClient
+
+from app.runtime import Runtime
+from tests.web.pages_town import Browser
+from tests.web.visiting import House
+
+WORKFLOW = "/admin/workflows/abandoned_checkout_text"
+NOT_SET_UP = "Texts are not set up here"
+
+
+def test_a_page_says_that_texts_are_not_set_up_and_mail_is(
+    runtime: Runtime, client: FlaskClient, corner: House
+) -> None:
+    asks = Browser(client, runtime, corner)
+    assert NOT_SET_UP in asks.get(WORKFLOW).text
+    assert "Text message" in asks.get(WORKFLOW).text
+    assert "not set up" not in asks.get("/admin/workflows/welcome").text
+
+
+def test_the_preview_counts_the_segments_of_a_text_and_says_what_makes_it_dear(
+    runtime: Runtime, client: FlaskClient, corner: House
+) -> None:
+    asks = Browser(client, runtime, corner)
+    page = asks.get(f"{WORKFLOW}/texts/reminder").text
+    assert "1 segment<" in page
+    assert "Reply STOP to opt out." in page
+    dear = asks.post(
+        f"{WORKFLOW}/texts/reminder/preview", source="{{ store.name }}\nThere is still room 🎁 for you"
+    ).text
+    assert "UCS-2" in dear
+    assert "🎁" in dear.partition("dearer")[2]
+
+
+def test_a_text_of_more_segments_than_leave_is_refused(runtime: Runtime, client: FlaskClient, corner: House) -> None:
+    asks = Browser(client, runtime, corner)
+    page = asks.post(f"{WORKFLOW}/texts/reminder", source="{{ store.name }}\n" + "Come back soon. " * 110)
+    assert page.status_code == 422
+    assert "at most 10 segments leave" in page.text
