@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -18,9 +18,14 @@ class Source:
     text: str
     tree: ast.Module
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Everything in its tree, walked once."""
+        return tuple(ast.walk(self.tree))
+
     def imports(self) -> Iterator[str]:
         """The full dotted names that this file imports; a relative import counts as what it stands for."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 yield from (one.name for one in node.names)
             elif isinstance(node, ast.ImportFrom):
@@ -31,15 +36,14 @@ class Source:
         return self.path.split("/")[:-level] if level else []
 
     def functions(self) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield node
 
-    def calls(self) -> Iterator[tuple[str, int]]:
+    @cached_property
+    def calls(self) -> tuple[tuple[str, int], ...]:
         """The dotted name of everything that is called here, and its line."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Call):
-                yield ast.unparse(node.func), node.lineno
+        return tuple((ast.unparse(node.func), node.lineno) for node in self.nodes if isinstance(node, ast.Call))
 
 
 @cache
@@ -50,6 +54,7 @@ def sources(*folders: str) -> tuple[Source, ...]:
     return tuple(_parsed(path) for path in paths)
 
 
+@cache
 def _parsed(path: Path) -> Source:
     text = path.read_text(encoding="utf-8")
     return Source(path.relative_to(ROOT).as_posix(), text, ast.parse(text))

@@ -27,7 +27,7 @@ def _askers(folder: str) -> list[str]:
     return [
         f"{source.path}:{line} calls {name}"
         for source in sources(folder)
-        for name, line in source.calls()
+        for name, line in source.calls
         if name in ASKING and source.path not in MAY_ASK
     ]
 
@@ -60,7 +60,7 @@ def test_no_station_sleeps() -> None:
     found = [
         f"{source.path}:{line}"
         for source in sources("app/pipeline", "app/model", "app/web")
-        for name, line in source.calls()
+        for name, line in source.calls
         if name in SLEEPING
     ]
     assert found == []

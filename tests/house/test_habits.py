@@ -43,7 +43,7 @@ def test_no_class_has_two_words_for_one_thing() -> None:
     found = [
         f"{source.path}: {node.name}"
         for source in sources("app", "workflows")
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.ClassDef) and any(word in node.name for word in FORBIDDEN_WORDS)
     ]
     assert found == []
@@ -70,7 +70,7 @@ def test_only_the_job_loop_catches_everything() -> None:
     found = [
         f"{source.path}:{node.lineno}"
         for source in sources(*ROOMS, "migrations")
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.ExceptHandler) and _catches_everything(node) and source.path != JOB_LOOP
     ]
     assert found == []
@@ -88,7 +88,7 @@ def test_only_commands_print() -> None:
     found = [
         f"{source.path}:{line}"
         for source in sources(*ROOMS)
-        for name, line in source.calls()
+        for name, line in source.calls
         if name in {"print", "sys.stdout.write"} and not source.path.startswith("app/cli")
     ]
     assert found == []
