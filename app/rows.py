@@ -14,7 +14,9 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 T = TypeVar("T")
 CHUNK = 2_000
-PIECE = 200
+# Rows that SQLite takes in one statement, the larger pieces first, and how many values one may have.
+PIECES = (1_000, 100)
+MOST_VALUES = 32_766
 
 
 def table_of(model: type[DeclarativeBase]) -> sa.Table:
@@ -179,18 +181,21 @@ def _told(table: sa.Table, names: tuple[str, ...]) -> list[sa.ColumnElement[Any]
 def _in_one_go(connection: sa.Connection, sql: str, *, width: int, values: Sequence[tuple[Any, ...]]) -> None:
     """SQLite's INSERT of whole pieces of rows, a statement a piece: no turn around each row, in which the driver lets other
     threads in and waits to be let in again itself. What is left over goes row by row."""
-    whole = len(values) - len(values) % PIECE
-    for piece in chunks(values[:whole], PIECE):
-        connection.exec_driver_sql(_many(sql, width=width), tuple(chain.from_iterable(piece)))
-    if whole < len(values):
-        connection.exec_driver_sql(sql, list(values[whole:]))
+    done = 0
+    for size in PIECES:
+        whole = len(values) - (len(values) - done) % size if width * size <= MOST_VALUES else done
+        for piece in chunks(values[done:whole], size):
+            connection.exec_driver_sql(_many(sql, width=width, size=size), tuple(chain.from_iterable(piece)))
+        done = whole
+    if done < len(values):
+        connection.exec_driver_sql(sql, list(values[done:]))
 
 
 @lru_cache(maxsize=128)
-def _many(sql: str, *, width: int) -> str:
+def _many(sql: str, *, width: int, size: int) -> str:
     """The INSERT of one row as that of a piece."""
     one = f"({', '.join(['?'] * width)})"
-    return sql.replace(f"VALUES {one}", f"VALUES {', '.join([one] * PIECE)}", 1)
+    return sql.replace(f"VALUES {one}", f"VALUES {', '.join([one] * size)}", 1)
 
 
 def bulk_update(session: Session, table: sa.Table, *, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -94,7 +94,7 @@ class Identity(Base):
     """One way a store's payloads name a customer. Values are normalised: addresses lower-case, phones E.164 where possible."""
 
     __tablename__ = "identity"
-    __table_args__ = (sa.Index("ix_identity_customer_id", "customer_id"),)
+    __table_args__ = (sa.Index("ix_identity_customer_id", "customer_id"), {"sqlite_with_rowid": False})
 
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("store.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(10), primary_key=True, info=personal.NO)

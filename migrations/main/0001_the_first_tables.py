@@ -224,10 +224,8 @@ def upgrade() -> None:
         sa.Column("price", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_order_line_store_id")),
         sa.PrimaryKeyConstraint("store_id", "order_external_id", "position", name=op.f("pk_order_line")),
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("order_line", schema=None) as batch_op:
-        batch_op.create_index("ix_order_line_product", ["store_id", "product_external_id"], unique=False)
-
     op.create_table(
         "privacy_request",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -678,6 +676,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_identity_customer_id")),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_identity_store_id")),
         sa.PrimaryKeyConstraint("store_id", "kind", "value", name=op.f("pk_identity")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("identity", schema=None) as batch_op:
         batch_op.create_index("ix_identity_customer_id", ["customer_id"], unique=False)
@@ -1120,9 +1119,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_privacy_request_store_id"))
 
     op.drop_table("privacy_request")
-    with op.batch_alter_table("order_line", schema=None) as batch_op:
-        batch_op.drop_index("ix_order_line_product")
-
     op.drop_table("order_line")
     op.drop_table("member")
     op.drop_table("launch")

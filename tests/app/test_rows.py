@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from app.db import Database
 from app.model import Store
-from app.rows import PIECE, bulk, bulk_update, insert_new, table_of
+from app.rows import PIECES, bulk, bulk_update, insert_new, table_of
 from tests.conftest import NOW
 
 STORE = table_of(Store)
-COUNT = 2 * PIECE + 33
+COUNT = PIECES[0] + 2 * PIECES[1] + 33
 
 
 def _store(number: int) -> dict[str, Any]:

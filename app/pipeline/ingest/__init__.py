@@ -38,6 +38,7 @@ from connectors.records import (
 
 R = TypeVar("R")
 Kinds = Mapping[type[Any], list[Any]]
+WITH_BUYER = (OrderRecord, CheckoutRecord)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,11 @@ def _one_at_a_time(session: Session, store: Store) -> None:
 def _learn(people: People, records: Sequence[Record]) -> None:
     tellings: list[Telling] = []
     for record in records:
-        if isinstance(record, CustomerRecord):
+        if isinstance(record, WITH_BUYER):
+            if (buyer := record.buyer) is not None:
+                tellings.append(told(buyer, record.updated_at, is_word_of_buyer=buyer.updated_at is None))
+        elif isinstance(record, CustomerRecord):
             tellings.append(told(record, record.updated_at))
-        elif isinstance(record, OrderRecord | CheckoutRecord) and record.buyer is not None:
-            tellings.append(told(record.buyer, record.updated_at, is_word_of_buyer=record.buyer.updated_at is None))
         elif isinstance(record, ConsentRecord) and (record.customer_external_id or record.address):
             buyer = CustomerRecord(external_id=record.customer_external_id, email=_mailbox(record))
             tellings.append(told(buyer, record.at, is_word_of_buyer=True))
@@ -128,12 +130,11 @@ def _answers(people: People, records: Sequence[Record]) -> list[tuple[int, Conse
         if isinstance(record, ConsentRecord):
             who = people.find(external_id=record.customer_external_id, email=_mailbox(record))
             found += [(who, record)] if who is not None else []
-        elif isinstance(record, CustomerRecord):
-            who = people.of(record)
-            found += [(who, answer) for answer in record.consents] if who is not None else []
-        elif isinstance(record, OrderRecord | CheckoutRecord) and record.buyer is not None and record.buyer.consents:
-            who = people.of(record.buyer)
-            found += [(who, answer) for answer in record.buyer.consents] if who is not None else []
+            continue
+        person = record.buyer if isinstance(record, WITH_BUYER) else record
+        if isinstance(person, CustomerRecord) and person.consents:
+            who = people.of(person)
+            found += [(who, answer) for answer in person.consents] if who is not None else []
     return found
 
 

@@ -13,32 +13,34 @@ if TYPE_CHECKING:
 
 CUSTOMER = table_of(Customer)
 ORDER = table_of(Order)
+COUNTED = ("orders_count", "spent", "first_order_at", "last_order_at")
 
 
 def recount(batch: "Batch", customer_ids: Collection[int]) -> None:
-    """Count the buyers' orders anew from their rows; the same answer however often and in whichever order."""
+    """Count the buyers' orders anew from their rows; the same answer however often and in whichever order.
+
+    Whoever has no order left that counts has none; and whose numbers are what they were is not written to.
+    """
     for chunk in chunks(sorted(customer_ids)):
-        counted = (
-            sa.select(
-                ORDER.c.customer_id,
-                sa.func.count().label("orders"),
-                sa.func.sum(ORDER.c.total - ORDER.c.refunded).label("spent"),
-                sa.func.min(ORDER.c.placed_at).label("first"),
-                sa.func.max(ORDER.c.placed_at).label("last"),
-            )
-            .where(among(batch.session, ORDER.c.customer_id, values=chunk), ORDER.c.counts)
-            .group_by(ORDER.c.customer_id)
-            .subquery()
+        counted = _counted(batch, chunk)
+        same = [CUSTOMER.c[name].is_not_distinct_from(counted.c[name]) for name in COUNTED]
+        new = {name: counted.c[name] for name in COUNTED}
+        update = sa.update(CUSTOMER).where(CUSTOMER.c.id == counted.c.id, ~sa.and_(*same))
+        batch.session.execute(update.values(**new))
+
+
+def _counted(batch: "Batch", customer_ids: Sequence[int]) -> sa.Subquery:
+    is_theirs = sa.and_(ORDER.c.customer_id == CUSTOMER.c.id, ORDER.c.counts)
+    return (
+        sa.select(
+            CUSTOMER.c.id,
+            sa.func.count(ORDER.c.id).label("orders_count"),
+            sa.func.coalesce(sa.func.sum(ORDER.c.total - ORDER.c.refunded), 0).label("spent"),
+            sa.func.min(ORDER.c.placed_at).label("first_order_at"),
+            sa.func.max(ORDER.c.placed_at).label("last_order_at"),
         )
-        new = {"orders_count": counted.c.orders, "spent": counted.c.spent}
-        new |= {"first_order_at": counted.c.first, "last_order_at": counted.c.last}
-        batch.session.execute(sa.update(CUSTOMER).where(CUSTOMER.c.id == counted.c.customer_id).values(**new))
-        _count_none(batch, chunk)
-
-
-def _count_none(batch: "Batch", customer_ids: Sequence[int]) -> None:
-    """Whoever has no order left that counts has none."""
-    has_one = sa.exists().where(ORDER.c.customer_id == CUSTOMER.c.id, ORDER.c.counts)
-    where = (among(batch.session, CUSTOMER.c.id, values=customer_ids), CUSTOMER.c.orders_count > 0, ~has_one)
-    none = {"orders_count": 0, "spent": 0, "first_order_at": None, "last_order_at": None}
-    batch.session.execute(sa.update(CUSTOMER).where(*where).values(**none))
+        .outerjoin(ORDER, is_theirs)
+        .where(among(batch.session, CUSTOMER.c.id, values=customer_ids))
+        .group_by(CUSTOMER.c.id)
+        .subquery()
+    )

@@ -53,9 +53,10 @@ class People:
         self._find(names)
         self._read(tellings)
         self._erased |= buried(self.session, self.signer, store_id=self.store.id, keys=names)
-        self._reserve(sum(1 for telling in tellings if not any(key in self._known for key in telling.claims)))
+        known, erased = self._known.keys(), self._erased
+        self._reserve(sum(1 for telling in tellings if known.isdisjoint(telling.claims)))
         for telling in tellings:
-            if telling.claims and not self._erased.intersection(telling.names):
+            if telling.claims and erased.isdisjoint(telling.names):
                 self._take(telling)
 
     def of(self, record: CustomerRecord) -> int | None:

@@ -110,6 +110,9 @@ class Person:
         """Take over what is said, field by field, unless it was said more surely or later before."""
         values, mark = self.values, telling.mark
         said: dict[str, Mark] = values["said"]
+        if self.is_new and not said:
+            self._hear_first(telling)
+            return
         if telling.is_word_of_buyer and not self.is_new and said and all(said.get(name, mark) > mark for name in WEAK):
             return
         marks = dict(said)
@@ -123,6 +126,14 @@ class Person:
                     self.set(name, value)
         if marks != said:
             self.set("said", marks)
+        if not telling.is_word_of_buyer:
+            self._heard_of(telling.at)
+
+    def _hear_first(self, telling: Telling) -> None:
+        """Nothing was said before, so that there is nothing to compare."""
+        found = _fields(telling)
+        self.values.update(found, said=dict.fromkeys(found, telling.mark))
+        self.changed.update(found)
         if not telling.is_word_of_buyer:
             self._heard_of(telling.at)
 
