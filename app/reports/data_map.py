@@ -6,21 +6,23 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.db import Base, InboxBase
-from app.model.personal import Personal, marked
+from app.model import personal
+from app.model.personal import Personal
+from app.translations import marked
 
 HOLDS: dict[Personal, str] = {
-    Personal.NO: "nothing of anybody",
-    Personal.ADDRESS: "an address or phone number",
-    Personal.NAME: "a name",
-    Personal.ABOUT: "what is known of a person",
-    Personal.ID: "an id by which the platform or a provider knows a person or an order",
-    Personal.WORDS: "words of others, which may quote a person",
-    Personal.LOCKED: "encrypted: keys of the store, or whom a demand is about until it is met",
-    Personal.OWNER: "of whoever runs the store",
+    Personal.NO: marked("nothing of anybody"),
+    Personal.ADDRESS: marked("an address or phone number"),
+    Personal.NAME: marked("a name"),
+    Personal.ABOUT: marked("what is known of a person"),
+    Personal.ID: marked("an id by which the platform or a provider knows a person or an order"),
+    Personal.WORDS: marked("words of others, which may quote a person"),
+    Personal.LOCKED: marked("encrypted: keys of the store, or whom a demand is about until it is met"),
+    Personal.OWNER: marked("of whoever runs the store"),
 }
-GOES = "The row is deleted."
-STAYS_BARE = "The row stays for counting, and this is emptied."
-OF_STORE = "It is not about customers; it goes with the store."
+GOES = marked("The row is deleted.")
+STAYS_BARE = marked("The row stays for counting, and this is emptied.")
+OF_STORE = marked("It is not about customers; it goes with the store.")
 # What erasing a person does, by table; the house's test holds it against the rows themselves.
 FATES: dict[str, str] = {
     **dict.fromkeys(("checkout", "consent", "event", "identity", "interest"), GOES),
@@ -29,13 +31,15 @@ FATES: dict[str, str] = {
     **dict.fromkeys(
         ("brake", "store", "connection", "installation", "member", "saved_filter", "sender_day", "store_text"), OF_STORE
     ),
-    "customer": "The row stays as an empty shell, so that its id is never given to somebody else.",
-    "deed": "An audit row stays: who of the store did what, when, on which of our ids.",
-    "delivery": "One set aside loses its body; one that waits is opened first, and loses it then.",
-    "discount_code": "The code stays for counting, and no longer says which order it was used for.",
-    "orders": "The order stays with its money and lines; its link to the person, its region, tokens and codes go.",
-    "privacy_request": "An audit row with counts and times stays; whom it was about goes when it is met.",
-    "sync_run": "A wish to read that person again is struck out.",
+    "customer": marked("The row stays as an empty shell, so that its id is never given to somebody else."),
+    "deed": marked("An audit row stays: who of the store did what, when, on which of our ids."),
+    "delivery": marked("One set aside loses its body; one that waits is opened first, and loses it then."),
+    "discount_code": marked("The code stays for counting, and no longer says which order it was used for."),
+    "orders": marked(
+        "The order stays with its money and lines; its link to the person, its region, tokens and codes go."
+    ),
+    "privacy_request": marked("An audit row with counts and times stays; whom it was about goes when it is met."),
+    "sync_run": marked("A wish to read that person again is struck out."),
 }
 
 
@@ -64,4 +68,4 @@ def columns() -> Iterator[tuple[sa.Column[object], Personal | None]]:
     for table in [*Base.metadata.sorted_tables, *InboxBase.metadata.sorted_tables]:
         for column in table.columns:
             if isinstance(column.type, sa.String | sa.JSON | sa.LargeBinary):
-                yield column, marked(column.info)
+                yield column, personal.marked(column.info)

@@ -12,8 +12,11 @@ import workflows
 from app.pipeline.switch import Counts
 from app.pipeline.switch.plan import WORDS
 from app.policy import SENTENCES
+from app.reports.overview.words import labelled
 from app.translations import CATALOG, FOLDER, SOURCE, languages
 from app.translations.phrases import Message, messages
+from connectors.channels.outbox import Outbox
+from connectors.records import OrderStatus
 
 ROOT = Path(__file__).parents[2]
 # Where messages stand. Python files mark theirs with `marked(...)` or say them with `say(...)`.
@@ -52,6 +55,8 @@ def _words_of_the_house() -> Iterator[tuple[Message, str]]:
         yield from ((one, f"workflows/{name}.py") for one in words if one)
     yield from ((sentence, "app/policy/reasons.py") for sentence in SENTENCES.values())
     yield from ((words, "app/pipeline/switch/plan.py") for words in WORDS.values())
+    yield from ((labelled(word), "templates/admin/story.html") for word in (*OrderStatus, "error", "failure"))
+    yield str(Outbox.notice), "connectors/channels/outbox.py"
     yield from ((part.message, "app/pipeline/switch/counting.py") for part in Counts(1).sentence.parts())
 
 

@@ -6,6 +6,7 @@ from babel import dates, numbers
 from flask import Flask, current_app
 
 from app.reports.overview import Count
+from app.reports.overview.words import labelled
 from app.translations.phrases import phrased
 from app.web import headers, static
 from app.web.house import runtime
@@ -30,6 +31,7 @@ def teach(flask_app: Flask) -> None:
         moment=moment,
         ago=ago,
         phrase=phrase,
+        step=step,
         platform=lambda name: PLATFORMS.get(name, name),
     )
     environment.globals.update(static_url=static.url, nonce=headers.nonce, place=place, leads=leads)
@@ -86,6 +88,11 @@ def ago(at: datetime) -> str:
     if abs(gap.total_seconds()) < LATELY_SECONDS:
         return say("just now")
     return dates.format_timedelta(gap, add_direction=True, locale=place().locale)
+
+
+def step(name: str) -> str:
+    """What the step of a workflow is called: "miss_you" -> "Miss you"."""
+    return say(labelled(name)) if name else ""
 
 
 def phrase(said: Phrase) -> str:

@@ -134,12 +134,12 @@ def test_no_cell_is_a_formula(cell: str) -> None:
 
 def test_search_from_anywhere_knows_people_orders_and_workflows(town: Story) -> None:
     with town.runtime.database.read() as session:
-        found = search(session, store_id=town.store_id, text="1001", known=town.runtime.workflows)
+        found = search(session, store_id=town.store_id, text="1001", known=town.runtime.workflows, titles={})
         assert [(one.number, one.total) for one in found.orders] == [("#1001", 4900)]
         assert [one.name for one in found.people] == ["Anna Müller"]
-        by_word = search(session, store_id=town.store_id, text="win quiet", known=town.runtime.workflows)
+        by_word = search(session, store_id=town.store_id, text="win quiet", known=town.runtime.workflows, titles={})
         assert [one.name for one in by_word.workflows] == ["win_back"]
-        assert not search(session, store_id=town.store_id, text="  ", known=town.runtime.workflows)
+        assert not search(session, store_id=town.store_id, text="  ", known=town.runtime.workflows, titles={})
 
 
 def test_a_filter_is_kept_for_the_store_under_its_name(stories: list[Story]) -> None:

@@ -36,12 +36,16 @@ class Browser:
     client: FlaskClient
     runtime: Runtime
     house: House
+    language: str = "en"
 
     def get(self, path: str, **given: Any) -> TestResponse:
-        return self.client.get(path, headers=staff_of(self.runtime, self.house), **given)
+        return self.client.get(path, headers=self._head(), **given)
 
     def post(self, path: str, **fields: Any) -> TestResponse:
-        return self.client.post(path, data=fields, headers=staff_of(self.runtime, self.house))
+        return self.client.post(path, data=fields, headers=self._head())
+
+    def _head(self) -> dict[str, str]:
+        return {**staff_of(self.runtime, self.house), "Accept-Language": self.language}
 
     def person(self, name: str = "anna") -> int:
         query = sa.select(Customer.id).where(

@@ -5,13 +5,16 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app import translations
 from app.runtime import Runtime
 from app.web.admin import tabs
+from tests.web.brackets import left_over, speak_in_brackets
 from tests.web.pages_town import Browser, live
 from tests.web.visiting import House
 
@@ -46,6 +49,11 @@ REFUSED = {
     "admin_workflow.turn_dials": {"number": "-77777"},
     "admin_texts.save": {"textarea": "Hello\n{{ nobody.here }} <script>"},
 }
+# Names, addresses, what was typed, days as Babel writes them, and the word by which a store says where an answer came from.
+OF_THE_STORE = re.compile(
+    r"(Anna|Ben|Cleo) Fuchs|The corner store|Shopify|\w+@example\.com|corner\.myshopify\.com|(long ?)+|line|EUR|^form$"
+    r"|\d\. (Nov|Okt)\.|\w+\.\w+_?\w*$"
+)
 # Whatever is looked for is an answer, and it stays in its field.
 SOUGHT = {"admin_search.find", "admin_customers.find", "admin_customer_acts.find"}
 
@@ -104,13 +112,26 @@ def test_an_empty_store_is_walked_and_says_what_to_do(runtime: Runtime, client: 
         assert said in pages[path], path
 
 
+@pytest.fixture
+def in_brackets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """German says everything in brackets meanwhile."""
+    monkeypatch.setattr(translations, "FOLDER", tmp_path)
+    speak_in_brackets(tmp_path, "de")
+    translations.translations.cache_clear()
+    yield
+    translations.translations.cache_clear()
+
+
 @ON_SQLITE
-def test_whatever_a_form_refuses_comes_back_as_it_was_typed(
+@pytest.mark.usefixtures("in_brackets")
+def test_whatever_a_form_refuses_comes_back_as_it_was_typed_and_everything_can_be_said_in_another_language(
     runtime: Runtime, web: Flask, client: FlaskClient, corner: House
 ) -> None:
     live(runtime, corner, secret="Fuchs")
-    browser, doors, asked = Browser(client, runtime, corner), web.url_map.bind("localhost"), dict[str, str]()
+    browser, doors, asked = Browser(client, runtime, corner, "de"), web.url_map.bind("localhost"), dict[str, str]()
+    unsaid: list[str] = []
     for page, html in walked(browser):
+        unsaid += _unsaid(page, html)
         for action, kinds, along in Forms(html).found:
             where = action or page.partition("?")[0]
             endpoint = doors.match(where, method="POST")[0]
@@ -118,13 +139,15 @@ def test_whatever_a_form_refuses_comes_back_as_it_was_typed(
                 continue
             assert endpoint in REFUSED, f"what does the form to {where} refuse?"
             asked[where] = endpoint
-            _refused(browser, where, kinds=kinds, along=along, wrong=REFUSED[endpoint])
+            unsaid += _refused(browser, where, kinds=kinds, along=along, wrong=REFUSED[endpoint])
     assert set(asked.values()) == set(REFUSED)
+    assert unsaid == []
 
 
 def _refused(
     browser: Browser, where: str, *, kinds: dict[str, str], along: dict[str, str], wrong: dict[str, str]
-) -> None:
+) -> list[str]:
+    """What stands outside of the brackets in a form that came back as it was typed."""
     typed = {name: wrong[kind] for name, kind in kinds.items()}
     answer = browser.post(where, **along, **typed)
     assert answer.status_code == 422, where
@@ -132,3 +155,13 @@ def _refused(
     for name, text in typed.items():
         assert text.strip()[:60] in shown, (where, name)
     assert 'role="alert"' in answer.text, where
+    return _unsaid(where, answer.text)
+
+
+def _unsaid(path: str, html: str) -> list[str]:
+    """What no catalog could say otherwise; the text of a message is in the language of its reader, and advice about a domain's
+    records in that of the records."""
+    if path.endswith("/sender/domain"):
+        return []
+    ours = html.partition("<form")[0] if "/texts/" in path else html
+    return [f"{path}: {one}" for one in left_over(ours, but=OF_THE_STORE)]

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from app.reports.overview.words import labelled
 from app.runtime import Runtime
 from app.translations.phrases import messages, phrased
+from tests.web.pages_town import Browser
 from tests.web.visiting import House, staff_of
 from workflows.language import Workflow, dial, email, hours, order_placed, step
 
@@ -33,6 +34,35 @@ def test_a_german_page_says_nothing_of_a_workflow_in_english(
     visible = " ".join(re.sub(r"<[^>]*>", " ", page).split())
     assert [piece for one in known for piece in _english(one) if piece in visible] == []
     assert all(phrased("de", phrase) in visible for one in known if not path for phrase in one.phrases({}))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("welcome/dials", {"story": "99"}), "„Geschichte“ passt so nicht: mindestens 1 Tag, höchstens 7 Tage."),
+        (("welcome/dials", {"story": "many"}), "„Geschichte“ muss eine ganze Zahl sein."),
+        (("price_drop/rehearsal", {}), "Er beginnt, wenn"),
+        (("welcome/switch", {"to": "off"}), "Er ist bereits ausgeschaltet."),
+        (("price_drop/switch", {"to": "on", "recent": "7"}), "deshalb kann nichts einbezogen werden."),
+        (("nobody/switch", {"to": "on"}), "Diesen Workflow gibt es nicht."),
+    ],
+)
+def test_what_is_refused_is_refused_in_german(
+    runtime: Runtime, client: FlaskClient, corner: House, asked: tuple[str, dict[str, str]], said: str
+) -> None:
+    page = Browser(client, runtime, corner, "de").post(f"/admin/workflows/{asked[0]}", **asked[1])
+    visible = html.unescape(page.text if page.is_json is False else page.get_json()["sentence"])
+    assert said in visible
+    assert "It begins" not in visible
+
+
+@pytest.mark.parametrize("typed", ["zurückgewinnen", "win back", "stille"])
+def test_a_workflow_is_found_by_its_title_in_either_language(
+    runtime: Runtime, client: FlaskClient, corner: House, typed: str
+) -> None:
+    browser = Browser(client, runtime, corner, "de")
+    found = browser.get(browser.post("/admin/search", q=typed).headers["Location"]).text
+    assert 'href="/admin/workflows/win_back"' in found
 
 
 def test_every_sentence_is_said_with_its_numbers(runtime: Runtime) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from app.model import DeedKind, Note, Tag
 from app.pipeline.by_hand.deeds import Hand, NotTheirsError, On, did, theirs
 from app.rows import insert, table_of
+from workflows.language import Phrase
 
 NOTE = table_of(Note)
 TAG = table_of(Tag)
@@ -15,14 +16,18 @@ MOST_TAGS = 50
 
 
 class BadWordsError(ValueError):
-    """What was written cannot be kept; the message says why, in a sentence for the merchant."""
+    """What was written cannot be kept; `said` is why, in a sentence for the merchant."""
+
+    def __init__(self, said: Phrase) -> None:
+        super().__init__(str(said))
+        self.said = said
 
 
 def write_note(session: Session, hand: Hand, *, customer_id: int, words: str) -> None:
     """Keep a note. Raises NotTheirsError, BadWordsError."""
     kept = words.replace("\x00", "").strip()
     if not kept or len(kept) > LONGEST_NOTE:
-        raise BadWordsError(f"A note has between 1 and {LONGEST_NOTE} characters.")
+        raise BadWordsError(Phrase("A note has between 1 and %(most)s characters.", {"most": LONGEST_NOTE}))
     theirs(session, hand, customer_id=customer_id)
     note = Note(store_id=hand.store_id, customer_id=customer_id, words=kept, actor=hand.actor[:64], at=hand.now)
     session.add(note)
@@ -44,11 +49,11 @@ def put_tag(session: Session, hand: Hand, *, customer_id: int, word: str) -> Non
     """Tag a customer; once, however often it is said. Raises NotTheirsError, BadWordsError."""
     kept = " ".join(word.replace("\x00", "").split())
     if not kept or len(kept) > LONGEST_TAG:
-        raise BadWordsError(f"A tag has between 1 and {LONGEST_TAG} characters.")
+        raise BadWordsError(Phrase("A tag has between 1 and %(most)s characters.", {"most": LONGEST_TAG}))
     theirs(session, hand, customer_id=customer_id)
     mine = sa.select(sa.func.count()).select_from(TAG).where(TAG.c.customer_id == customer_id)
     if (session.scalar(mine) or 0) >= MOST_TAGS:
-        raise BadWordsError(f"A customer has at most {MOST_TAGS} tags.")
+        raise BadWordsError(Phrase("A customer has at most %(most)s tags.", {"most": MOST_TAGS}))
     row = {"store_id": hand.store_id, "word": kept, "customer_id": customer_id, "at": hand.now}
     new = insert(session, TAG).values(**row).on_conflict_do_nothing().returning(TAG.c.word)
     if session.execute(new).first() is not None:

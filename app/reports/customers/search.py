@@ -45,8 +45,11 @@ class Found:
         return bool(self.people or self.orders or self.workflows)
 
 
-def search(session: Session, *, store_id: int, text: str, known: Mapping[str, Workflow]) -> Found:
-    """A few of each kind, of this store alone; nothing for nothing."""
+def search(
+    session: Session, *, store_id: int, text: str, known: Mapping[str, Workflow], titles: Mapping[str, str]
+) -> Found:
+    """A few of each kind, of this store alone; nothing for nothing. `titles` are those of the workflows in the searcher's
+    language; by their own they are found as well."""
     typed = typed_text(text)
     if not typed:
         return Found()
@@ -57,7 +60,9 @@ def search(session: Session, *, store_id: int, text: str, known: Mapping[str, Wo
     return Found(
         people=tuple(FoundPerson(one.id, who(one), one.email, one.orders_count) for one in people),
         orders=tuple(FoundOrder(row.number, row.customer_id, row.placed_at, row.total, row.currency) for row in orders),
-        workflows=tuple(one for one in known.values() if _is_called(one, folded(typed)))[:FEW],
+        workflows=tuple(
+            one for name, one in known.items() if _is_called(one, folded(typed), title=titles.get(name, ""))
+        )[:FEW],
     )
 
 
@@ -68,6 +73,6 @@ def _few(session: Session, store_id: int, *, typed: str) -> list[int]:
     return list(dict.fromkeys(session.scalars(sa.union_all(*(sa.select(one.c.id) for one in few)))))[:FEW]
 
 
-def _is_called(workflow: Workflow, typed: str) -> bool:
-    words = folded(f"{workflow.title} {workflow.name.replace('_', ' ')}").split()
+def _is_called(workflow: Workflow, typed: str, *, title: str) -> bool:
+    words = folded(f"{title} {workflow.title} {workflow.name.replace('_', ' ')}").split()
     return bool(typed) and all(any(word.startswith(part) for word in words) for part in typed.split())

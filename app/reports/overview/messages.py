@@ -70,7 +70,7 @@ def _message(row: Any, name: str, *, message: Any, known: Mapping[str, Workflow]
         who=name,
         workflow=row.workflow,
         title=known[row.workflow].title if row.workflow in known else labelled(row.workflow),
-        step=labelled(row.step),
+        step=row.step,
         kind=OutcomeKind(row.kind),
         sentence=sentence_of(row.reason),
         until=row.until,

@@ -43,7 +43,7 @@ def find(customer_id: int) -> Response:
     house, text = runtime(), request.form.get("text", "")
     with house.database.read() as session:
         one = header_of(session, customer_id)
-        found = search(session, store_id=desk().store_id, text=text, known={})
+        found = search(session, store_id=desk().store_id, text=text, known={}, titles={})
     people = [other for other in found.people if other.id != customer_id]
     return sheet("merge", one=one, people=people, text=text[:120])
 

@@ -21,6 +21,7 @@ from app.web.admin.sealed import file_path
 from app.web.guard import Guard, desk, guarded
 from app.web.house import runtime
 from app.web.place import say
+from app.web.words import phrase
 
 NOBODY = marked("There is no such customer in your store (any more).")
 
@@ -166,7 +167,7 @@ def written(customer_id: int, do: Callable[[Any], object], *, field: str, typed:
     try:
         act(do)
     except BadWordsError as error:
-        return page(customer_id, status=422, complaints={field: str(error)}, typed={field: typed})
+        return page(customer_id, status=422, complaints={field: phrase(error.said)}, typed={field: typed})
     return page(customer_id, toast=Toast(say("Saved.")))
 
 

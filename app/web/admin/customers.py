@@ -23,6 +23,7 @@ from app.web.admin.sealed import file_path, sealed, unsealed
 from app.web.guard import Guard, desk, guarded
 from app.web.house import runtime
 from app.web.place import say
+from app.web.words import phrase
 
 ROOT = "/admin/customers"
 TAB = Tab(marked("Customers"), "customers", path=ROOT, order=30)
@@ -80,7 +81,7 @@ def keep() -> Response:
         with runtime().database.write() as session:
             by_hand.keep_filter(session, hand(), name=name, choices=chosen.written())
     except BadWordsError as error:
-        return _page(chosen, complaint=str(error), typed=name[:200])
+        return _page(chosen, complaint=phrase(error.said), typed=name[:200])
     return _page(chosen, toast=Toast(say("Saved.")))
 
 

@@ -128,8 +128,9 @@ def _connection(shown: overview.ConnectionView) -> dict[str, Any]:
     house = runtime()
     abilities = house.connectors[desk().platform].abilities
     channel = house.channels.get("email")
-    notice = channel.notice if channel else say("No channel for e-mail is set up, so nothing can leave.")
-    return {"connection": shown, "can_heal": Ability.HEAL_WEBHOOKS in abilities, "channel_notice": notice}
+    notice = channel.notice if channel else marked("No channel for e-mail is set up, so nothing can leave.")
+    told = {"connection": shown, "can_heal": Ability.HEAL_WEBHOOKS in abilities}
+    return {**told, "channel_notice": say(notice) if notice else None}
 
 
 def _messages(session: Session) -> dict[str, Any]:

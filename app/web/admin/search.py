@@ -8,6 +8,7 @@ from app.model.staff import May
 from app.reports.customers import search as found_by
 from app.spelling import folded
 from app.web.admin import Tab, tabs
+from app.web.admin.customer import titles
 from app.web.admin.frame import go, show
 from app.web.admin.sealed import sealed, unsealed
 from app.web.guard import Guard, desk, guarded
@@ -33,7 +34,7 @@ def search() -> Response:
     """What begins like the sealed words."""
     house, text = runtime(), unsealed(request.args.get("q", ""))
     with house.database.read() as session:
-        found = found_by(session, store_id=desk().store_id, text=text, known=house.workflows)
+        found = found_by(session, store_id=desk().store_id, text=text, known=house.workflows, titles=titles())
     return show("search", text=text, found=found, pages=_pages(text))
 
 
