@@ -11,10 +11,12 @@ from flask.testing import FlaskClient
 
 from app.clock import FrozenClock
 from app.model import Brake, Delivery, Outcome, Store, StoreText, WorkflowVersion
+from app.pipeline.switch import tallies
 from app.rehearsal.trials import work_off
 from app.runtime import Runtime
 from tests.conftest import NOW
 from tests.pipeline.rows import a_message, a_person
+from tests.web.pages_town import Browser, live
 from tests.web.visiting import House, ancestors, launch, policy_of, staff_of
 
 MOST_QUERIES = {
@@ -161,6 +163,27 @@ def test_a_rehearsal_is_reckoned_or_says_why_it_cannot_be(runtime: Runtime, clie
         told = client.get(path, headers=staff_of(runtime, corner)).text
         assert "0 would have been taken in" in told
         assert ("<progress" in told, "every 1s" in told) == (False, False)
+
+
+def test_a_large_store_is_counted_by_a_worker_while_the_sheet_waits_and_keeps_what_was_chosen(
+    runtime: Runtime, client: FlaskClient, corner: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tallies, "FEW", 0)
+    live(runtime, corner, secret="Fuchs")
+    browser, where = Browser(client, runtime, corner), "/admin/workflows/welcome/switch"
+    browser.post(where, to="off")
+    asked = f"{where}?to=on&recent=30&choice=shift"
+    waits = browser.get(asked).text
+    assert ('id="counting"' in waits, 'is-main" disabled' in waits) == (True, True)
+    assert 'value="shift" checked' in waits
+    ticket = waits.partition('name="ticket" value="')[2].partition('"')[0]
+    refused = browser.post(where, to="on", recent="30", ticket=ticket)
+    assert (refused.status_code, "was still being counted" in refused.text) == (422, True)
+    assert browser.get(asked).text.count('id="counting"') == 1, "a reload loses it"
+    assert tallies.work_off(runtime) == 1
+    counted = browser.get(asked).text
+    assert ('id="counting"' in counted, "disabled" in counted) == (False, False)
+    assert "Nobody would enter" in counted
 
 
 def test_a_text_that_is_wrong_comes_back_as_it_was_written(runtime: Runtime, client: FlaskClient, store: House) -> None:
