@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.model import Enrollment, EnrollmentState, Event, Forecast, Outcome, Store, WorkflowSetting
-from app.rows import bulk, chunks, insert_of, table_of
+from app.questions import STORE_ID
+from app.rows import bulk, chunks, insert_of, named, table_of
 from workflows.language import On, Workflow
 
 ENROLLMENT = table_of(Enrollment)
@@ -19,6 +20,7 @@ FORECAST = table_of(Forecast)
 OUTCOME = table_of(Outcome)
 SETTING = table_of(WorkflowSetting)
 SELF = "self"
+SWITCHED_ON = sa.select(SETTING).where(SETTING.c.store_id == STORE_ID, SETTING.c.is_on)
 # Plain text: a driver takes the word of an enumeration by a far longer way.
 WAITING = EnrollmentState.WAITING.value
 
@@ -65,12 +67,13 @@ def enroll(
     if not events:
         return
     rows: dict[bool, list[dict[str, Any]]] = {}
+    kinds = {one.kind for one in events}
     for name, setting in _switched_on(session, store).items():
         workflow = workflows.get(name)
-        if workflow is None:
+        heard = kinds & {on.event for on in workflow.starts.on} if workflow is not None else ()
+        if workflow is None or not heard:
             continue
         since = max(setting.on_since, store.live_since)
-        heard = {on.event for on in workflow.starts.on}
         ours = [one for one in events if one.kind in heard]
         ours = with_rhythms(session, ours) if workflow.starts.rhythm else ours
         for one in ours:
@@ -95,8 +98,8 @@ def with_rhythms(session: Session, events: Sequence[News]) -> list[News]:
 
 
 def _switched_on(session: Session, store: Store) -> dict[str, Any]:
-    query = sa.select(SETTING).where(SETTING.c.store_id == store.id, SETTING.c.is_on)
-    return {row.workflow: row for row in session.execute(query)}
+    found = session.execute(SWITCHED_ON, {"store_id": store.id})
+    return {row.workflow: row for row in named(found)}
 
 
 def enter(
@@ -114,12 +117,14 @@ def _entries(
     rows: list[dict[str, Any]] = []
     for event in events:
         entry = taking(event, workflow=workflow, dials=setting.dials)
-        if entry is None or not _has_room(session, event, entry=entry, workflow=workflow, store_id=setting.store_id):
+        if entry is None:
             continue
-        rows.append(_row(event.customer_id, entry, workflow=workflow, setting=setting, now=now))
-        if workflow.starts.cool_off is not None:
+        row = _row(event.customer_id, entry, workflow=workflow, setting=setting, now=now)
+        if workflow.starts.cool_off is None:
+            rows.append(row)
+        elif _has_room(session, event, entry=entry, workflow=workflow, store_id=setting.store_id):
             # The next one asks whether this one is in.
-            _write(session, [rows.pop()], restarts=workflow.starts.restarts)
+            _write(session, [row], restarts=workflow.starts.restarts)
     return rows
 
 

@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.model import WorkflowSetting, WorkflowVersion
-from app.rows import table_of
+from app.questions import STORE_ID
+from app.rows import named, table_of
 
 SETTING = table_of(WorkflowSetting)
 VERSION = table_of(WorkflowVersion)
+TODAY = sa.select(SETTING).where(SETTING.c.store_id == STORE_ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,7 @@ class Settings:
 
 def every_setting(session: Session, store_id: int, *, workflow: str) -> Settings:
     """The settings of a store, with every older version of one workflow."""
-    query = sa.select(SETTING).where(SETTING.c.store_id == store_id)
-    today = {row.workflow: row for row in session.execute(query)}
+    today = _today(session, store_id)
     kept = sa.select(VERSION.c.version, VERSION.c.dials).where(
         VERSION.c.store_id == store_id, VERSION.c.workflow == workflow
     )
@@ -50,8 +51,7 @@ def every_setting(session: Session, store_id: int, *, workflow: str) -> Settings
 
 def settings_of(session: Session, store_id: int, *, wanted: set[tuple[str, int]]) -> Settings:
     """The settings of a store, with every older version among those `wanted` (workflow and version)."""
-    query = sa.select(SETTING).where(SETTING.c.store_id == store_id)
-    today = {row.workflow: row for row in session.execute(query)}
+    today = _today(session, store_id)
     older = wanted - {(one.workflow, one.version) for one in today.values()}
     if not older:
         return Settings(today, {})
@@ -60,3 +60,7 @@ def settings_of(session: Session, store_id: int, *, wanted: set[tuple[str, int]]
         VERSION.c.store_id == store_id, VERSION.c.workflow.in_({name for name, _ in older})
     )
     return Settings(today, {(name, version): dials for name, version, dials in session.execute(kept)})
+
+
+def _today(session: Session, store_id: int) -> dict[str, Any]:
+    return {row.workflow: row for row in named(session.execute(TODAY, {"store_id": store_id}))}

@@ -12,21 +12,25 @@ import sqlalchemy as sa
 from app.model import Event
 from app.pipeline.enroll import News
 from app.pipeline.ingest.merge import hand_over
-from app.rows import among, bulk, chunks, table_of
+from app.questions import STORE_ID, asked
+from app.rows import bulk, chunks, table_of
 
 if TYPE_CHECKING:
     from app.pipeline.ingest import Batch
 
 EVENT = table_of(Event)
 INSERT_EVENT = sa.insert(EVENT)
+KNOWN = sa.select(EVENT.c.kind, EVENT.c.subject, EVENT.c.id, EVENT.c.at, EVENT.c.customer_id).where(
+    EVENT.c.store_id == STORE_ID, EVENT.c.kind == sa.bindparam("kind", type_=sa.String)
+)
 Key = tuple[str, str]
 
 
 def hear(batch: "Batch", news: Iterable[News]) -> list[News]:
     """Write what was not heard before, and give it back with what moved to an earlier time (`was` is the later one)."""
-    told = _earliest(news)
+    told, since = _earliest(news), batch.store.live_since
     known = _known(batch, told)
-    fresh = [one for key, one in told.items() if key not in known and one.at >= batch.store.live_since]
+    fresh = [one for key, one in told.items() if key not in known and one.at >= since]
     earlier = [replace(one, was=known[key].at) for key, one in told.items() if key in known and one.at < known[key].at]
     _insert(batch, fresh)
     _pass_on(batch, told, known=known)
@@ -47,20 +51,20 @@ def _known(batch: "Batch", told: Iterable[Key]) -> dict[Key, Any]:
     subjects: dict[str, list[str]] = {}
     for kind, subject in told:
         subjects.setdefault(kind, []).append(subject)
-    columns = (EVENT.c.kind, EVENT.c.subject, EVENT.c.id, EVENT.c.at, EVENT.c.customer_id)
     found: dict[Key, Any] = {}
     for kind, ours in subjects.items():
         for chunk in chunks(ours):
-            ours_here = among(batch.session, EVENT.c.subject, values=chunk)
-            where = (EVENT.c.store_id == batch.store.id, EVENT.c.kind == kind, ours_here)
-            found |= {(row.kind, row.subject): row for row in batch.session.execute(sa.select(*columns).where(*where))}
+            given = {"store_id": batch.store.id, "kind": kind}
+            rows = asked(batch.session, KNOWN, column=EVENT.c.subject, values=chunk, **given)
+            found |= {(row.kind, row.subject): row for row in rows}
     return found
 
 
 def _insert(batch: "Batch", fresh: Sequence[News]) -> None:
+    store_id = batch.store.id
     rows = [
         {
-            "store_id": batch.store.id,
+            "store_id": store_id,
             "customer_id": one.customer_id,
             "kind": one.kind,
             "subject": one.subject,

@@ -11,6 +11,7 @@ from app.model.event import EventKind
 from app.pipeline.enroll import News
 from app.pipeline.ingest.heard import hear
 from app.pipeline.ingest.orders import Touched
+from app.questions import STORE_ID, asked
 from app.rows import among, chunks, table_of
 from connectors.records import ConsentState, Medium, OrderStatus
 
@@ -20,30 +21,29 @@ if TYPE_CHECKING:
 CONSENT = table_of(Consent)
 ORDER = table_of(Order)
 PARCEL = table_of(Fulfillment)
-ORDER_NEWS = [
-    ORDER.c[name] for name in ("external_id", "customer_id", "status", "may_start", "placed_at", "paid_at", "country")
-]
-PARCEL_NEWS = (PARCEL.c.order_external_id, PARCEL.c.shipped_at, PARCEL.c.delivered_at)
+OF_ORDER = ("external_id", "customer_id", "status", "may_start", "placed_at", "paid_at", "country")
+ORDER_NEWS = sa.select(*(ORDER.c[name] for name in OF_ORDER)).where(ORDER.c.store_id == STORE_ID)
+PARCEL_NEWS = sa.select(PARCEL.c.order_external_id, PARCEL.c.shipped_at, PARCEL.c.delivered_at).where(
+    PARCEL.c.store_id == STORE_ID
+)
 
 
 def of_orders(batch: "Batch", touched: Touched) -> list[News]:
     """What happened to the touched orders since the store is live: placed, paid, shipped, delivered."""
     found: list[News] = []
+    session, store_id = batch.session, batch.store.id
     for chunk in chunks(sorted(touched.live)):
-        where = (ORDER.c.store_id == batch.store.id, among(batch.session, ORDER.c.external_id, values=chunk))
         # A cancelled order is news as well: its enrollments end when they fall due, with the reason in the ledger, whichever
         # of its two payloads came first.
         orders = {
             row.external_id: row
-            for row in batch.session.execute(sa.select(*ORDER_NEWS).where(*where))
+            for row in asked(session, ORDER_NEWS, column=ORDER.c.external_id, values=chunk, store_id=store_id)
             if row.may_start and row.status != OrderStatus.DRAFT and row.customer_id is not None
         }
         for row in orders.values():
             found += _moments(row, ((EventKind.ORDER_PLACED, row.placed_at), (EventKind.ORDER_PAID, row.paid_at)))
-        query = sa.select(*PARCEL_NEWS).where(
-            PARCEL.c.store_id == batch.store.id, among(batch.session, PARCEL.c.order_external_id, values=list(orders))
-        )
-        for parcel in batch.session.execute(query):
+        column = PARCEL.c.order_external_id
+        for parcel in asked(session, PARCEL_NEWS, column=column, values=list(orders), store_id=store_id):
             moments = ((EventKind.ORDER_SHIPPED, parcel.shipped_at), (EventKind.ORDER_DELIVERED, parcel.delivered_at))
             order = orders[parcel.order_external_id]
             found += _moments(order, moments, is_abroad=_is_abroad(batch, order))
