@@ -18,7 +18,8 @@ from app.facts import about
 from app.model import Customer, Enrollment, Store
 from app.pipeline.fair import Row
 from app.pipeline.ingest import ingest
-from app.rows import among, table_of
+from app.questions import asked
+from app.rows import table_of
 from app.runtime import Runtime
 from connectors.base import Ability, ShowsManyAtOnce
 from connectors.errors import Malformed, Permanent, Temporary, Unauthorised, Unsupported
@@ -32,6 +33,7 @@ FRESH = timedelta(minutes=5)
 # One store's slow answers hold up the marketing of others so long, and one call more; service messages leave beside it.
 LONGEST_LOOK = timedelta(seconds=25)
 COLUMNS = (ENROLLMENT.c.id, ENROLLMENT.c.subject, ENROLLMENT.c.event_at, ENROLLMENT.c.enrolled_at)
+WAYS = sa.select(*COLUMNS, CUSTOMER.c.external_id).join(CUSTOMER, CUSTOMER.c.id == ENROLLMENT.c.customer_id)
 Wish = tuple[int, Kind, str]
 
 
@@ -55,12 +57,8 @@ def _read(runtime: Runtime, rows: Sequence[Row]) -> tuple[dict[int, Store], dict
         return {}, {}
     with runtime.database.read() as session:
         stores = {one: session.get_one(Store, one) for one in {row.store_id for row in rows}}
-        query = (
-            sa.select(*COLUMNS, CUSTOMER.c.external_id)
-            .join(CUSTOMER, CUSTOMER.c.id == ENROLLMENT.c.customer_id)
-            .where(among(session, ENROLLMENT.c.id, values=sorted({row.enrollment_id for row in rows})))
-        )
-        return stores, {way.id: way for way in session.execute(query)}
+        ids = sorted({row.enrollment_id for row in rows})
+        return stores, {way.id: way for way in asked(session, WAYS, column=ENROLLMENT.c.id, values=ids)}
 
 
 def _wishes(runtime: Runtime, row: Row, *, stores: Mapping[int, Store], ways: Mapping[int, Any]) -> list[Wish]:

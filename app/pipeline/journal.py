@@ -57,7 +57,7 @@ class Journal:
 
     def note(self, message_id: int, mark: Mark) -> None:
         """One note, handed to the system in one piece. Raises OSError where the disk is full: then nothing may be sent."""
-        piece = NOTE.pack(message_id, mark.value.encode())
+        piece = NOTE.pack(message_id, mark.encode())
         if os.write(self._file, piece) != len(piece):
             raise OSError("the journal could not be written whole")
 

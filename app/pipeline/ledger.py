@@ -11,11 +11,15 @@ from sqlalchemy.orm import Session
 from app.model import Outcome, OutcomeKind
 from app.pipeline.fair import Row
 from app.policy import Reason
-from app.rows import among, bulk, table_of
+from app.questions import asked
+from app.rows import bulk, table_of
 
 OUTCOME = table_of(Outcome)
 # Kept, so that it is compiled once.
 NEW = sa.insert(OUTCOME)
+LAST_TURNS = sa.select(OUTCOME.c.enrollment_id, OUTCOME.c.step, sa.func.max(OUTCOME.c.turn)).group_by(
+    OUTCOME.c.enrollment_id, OUTCOME.c.step
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,8 @@ def write(session: Session, entries: Sequence[Entry], *, now: datetime) -> None:
 
 
 def _last_turns(session: Session, enrollments: Sequence[int]) -> dict[tuple[int, str], int]:
-    query = (
-        sa.select(OUTCOME.c.enrollment_id, OUTCOME.c.step, sa.func.max(OUTCOME.c.turn))
-        .where(among(session, OUTCOME.c.enrollment_id, values=enrollments))
-        .group_by(OUTCOME.c.enrollment_id, OUTCOME.c.step)
-    )
-    return {(enrollment_id, step): turn for enrollment_id, step, turn in session.execute(query)}
+    found = asked(session, LAST_TURNS, column=OUTCOME.c.enrollment_id, values=enrollments)
+    return {(enrollment_id, step): turn for enrollment_id, step, turn in found}
 
 
 def _values(one: Entry, *, turn: int, now: datetime) -> dict[str, Any]:

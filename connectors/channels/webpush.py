@@ -92,6 +92,11 @@ class WebPush:
     def __init__(self, desk: Desk, sender: Sender, *, now: Callable[[], datetime]) -> None:
         self._desk, self._sender, self._now = desk, sender, now
 
+    @property
+    def public_key(self) -> str:
+        """What a browser is given when it subscribes."""
+        return self._sender.public_key
+
     def send(self, envelope: Envelope) -> Accepted:
         """Hand one message over. Raises Temporary, Permanent, InDoubt, Unsupported (no push)."""
         return self._ready(envelope)()

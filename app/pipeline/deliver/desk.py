@@ -20,11 +20,13 @@ from app.pipeline.fair import Row
 from app.pipeline.texts import own_texts
 from app.pipeline.versions import Settings, settings_of
 from app.policy import Law, Standing
-from app.rows import among, table_of
+from app.questions import asked
+from app.rows import table_of
 from app.runtime import Runtime
 from workflows.language import Facts, Step, Workflow
 
 ENROLLMENT = table_of(Enrollment)
+WAYS = sa.select(ENROLLMENT.c.id, ENROLLMENT.c.subject, ENROLLMENT.c.event_at, ENROLLMENT.c.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,8 @@ def desks_of(runtime: Runtime, taken: Sequence[Row], *, now: datetime) -> dict[i
 
 def _ways(session: Session, rows: Sequence[Row]) -> dict[int, Any]:
     """What each message is about, by its enrollment."""
-    columns = (ENROLLMENT.c.id, ENROLLMENT.c.subject, ENROLLMENT.c.event_at, ENROLLMENT.c.version)
     ids = sorted({row.enrollment_id for row in rows})
-    query = sa.select(*columns).where(among(session, ENROLLMENT.c.id, values=ids))
-    return {way.id: way for way in session.execute(query)}
+    return {way.id: way for way in asked(session, WAYS, column=ENROLLMENT.c.id, values=ids)}
 
 
 def _desk(

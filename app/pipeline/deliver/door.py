@@ -30,6 +30,7 @@ from app.pipeline.deliver.pace import Pace, held
 from app.pipeline.deliver.warmth import Warmth, keep, warmth_of
 from app.pipeline.fair import PARKED, Row
 from app.policy import Case, Decision, Reason, Verdict, decide
+from app.questions import asked
 from app.rows import among, bulk_update, table_of
 from connectors.base import Ability
 from connectors.records import Medium
@@ -38,6 +39,15 @@ from workflows.language import Purpose
 CUSTOMER = table_of(Customer)
 ENROLLMENT = table_of(Enrollment)
 MESSAGE = table_of(Message)
+# Locked in the order of their ids.
+QUEUED = (
+    sa.select(MESSAGE.c.id, MESSAGE.c.alarm_at, MESSAGE.c.customer_id)
+    .where(MESSAGE.c.state == MessageState.QUEUED)
+    .order_by(MESSAGE.c.id)
+    .with_for_update()
+)
+WRITTEN_TO = (CUSTOMER.c.id, CUSTOMER.c.email, CUSTOMER.c.phone, CUSTOMER.c.first_name, CUSTOMER.c.last_name)
+PEOPLE = sa.select(*WRITTEN_TO, CUSTOMER.c.pace).order_by(CUSTOMER.c.id).with_for_update()
 # Longer than any batch takes to hand over: only then may another machine believe that its worker is dead.
 SENDING_LEASE = timedelta(minutes=30)
 ASK_AGAIN = timedelta(minutes=5)
@@ -119,22 +129,13 @@ def judge(session: Session, taken: Sequence[Row], *, desks: Mapping[int, Desk], 
 def _still(session: Session, taken: Sequence[Row]) -> list[Row]:
     """Those that are as they were when they were taken, in the order of judgement. Whose person became another one meanwhile is
     left until its lease is over: what was read was about the one before."""
-    query = (
-        sa.select(MESSAGE.c.id, MESSAGE.c.alarm_at, MESSAGE.c.customer_id)
-        .where(among(session, MESSAGE.c.id, values=sorted(row.id for row in taken)))
-        .where(MESSAGE.c.state == MessageState.QUEUED)
-        .order_by(MESSAGE.c.id)
-        .with_for_update()
-    )
-    found = {number: same for number, *same in session.execute(query)}
-    still = [row for row in taken if found.get(row.id) == [row.alarm_at, row.customer_id]]
+    queued = set(asked(session, QUEUED, column=MESSAGE.c.id, values=sorted(row.id for row in taken)))
+    still = [row for row in taken if (row.id, row.alarm_at, row.customer_id) in queued]
     return sorted(still, key=lambda row: (row.rank, row.due_at, row.id))
 
 
 def _locked(session: Session, ids: Sequence[int]) -> dict[int, Any]:
-    columns = (CUSTOMER.c.id, CUSTOMER.c.email, CUSTOMER.c.phone, CUSTOMER.c.first_name, CUSTOMER.c.last_name)
-    query = sa.select(*columns, CUSTOMER.c.pace).where(among(session, CUSTOMER.c.id, values=ids))
-    return {row.id: row for row in session.execute(query.order_by(CUSTOMER.c.id).with_for_update())}
+    return {row.id: row for row in asked(session, PEOPLE, column=CUSTOMER.c.id, values=ids)}
 
 
 def _till(session: Session, desk: Desk, *, rows: Sequence[Row], now: datetime) -> _Till:

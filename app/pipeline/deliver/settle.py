@@ -20,13 +20,18 @@ from app.pipeline.fair import Row
 from app.pipeline.suppress import Refusal, suppress
 from app.policy import Reason
 from app.policy.consent import EMAIL
-from app.rows import among, bulk_update, insert_new, table_of
+from app.questions import asked
+from app.rows import bulk_update, insert_new, table_of
 from app.runtime import Runtime
 from workflows.language import Purpose, Workflow
 
 CUSTOMER = table_of(Customer)
 MESSAGE = table_of(Message)
 RECEIPT = table_of(Receipt)
+WORKER = sa.bindparam("worker", type_=sa.String)
+OURS = (
+    sa.select(MESSAGE.c.id, MESSAGE.c.state).where(MESSAGE.c.worker == WORKER).order_by(MESSAGE.c.id).with_for_update()
+)
 SHORTEST_WAIT = timedelta(seconds=1)
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
@@ -140,10 +145,7 @@ REASONS = {
 def _ours(session: Session, settlements: Sequence[Settlement], *, worker: str) -> list[Settlement]:
     """Those that still carry this worker's name and are open, locked."""
     ids = sorted(one.row.id for one in settlements)
-    query = sa.select(MESSAGE.c.id, MESSAGE.c.state).where(
-        among(session, MESSAGE.c.id, values=ids), MESSAGE.c.worker == worker
-    )
-    states = {row.id: row.state for row in session.execute(query.order_by(MESSAGE.c.id).with_for_update())}
+    states = dict(asked(session, OURS, column=MESSAGE.c.id, values=ids, worker=worker))
     return [one for one in settlements if _is_open(one, states.get(one.row.id))]
 
 

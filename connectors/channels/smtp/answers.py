@@ -15,6 +15,7 @@ MISCONFIGURED = timedelta(minutes=10)
 LOGIN_CODES = frozenset({530, 534, 535, 538})
 NO_SUCH_ADDRESS = re.compile(rb"5\.1\.(?:0|1|2|3|6|10)\b|5\.2\.1\b")
 ENHANCED = re.compile(rb"\b[245]\.\d{1,3}\.\d{1,3}\b")
+QUEUED = re.compile(rb"(?:queued as |id[=: ])([A-Za-z0-9._-]{4,200})")
 
 
 class Refused(Exception):
@@ -61,5 +62,5 @@ def trouble(what: str, error: Exception) -> Temporary:
 
 def queue_name(words: bytes) -> str | None:
     """The name under which the server keeps the message, where its answer holds one as Postfix, Exim and others say it."""
-    found = re.search(rb"(?:queued as |id[=: ])([A-Za-z0-9._-]{4,200})", words)
+    found = QUEUED.search(words)
     return found[1].decode("ascii") if found else None

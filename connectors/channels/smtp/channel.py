@@ -145,7 +145,8 @@ def _turn(line: Line, lines: Sequence[Line], *, waiting: _Waiting, begun: Begun)
     """What one connection does when it is its turn."""
     if line.given is not None:
         yield line.answer()
-    yield from _agreed(line)
+    if (refused := _refused(line)) is not None:
+        yield refused
     following = None if line.is_out else waiting.take()
     if isinstance(following, tuple):
         yield following
@@ -162,14 +163,17 @@ def _turn(line: Line, lines: Sequence[Line], *, waiting: _Waiting, begun: Begun)
         yield from _announced(line, following, lines=lines, waiting=waiting)
 
 
-def _agreed(line: Line) -> Iterator[Told]:
-    if line.asked is not None:
-        mail = line.asked
-        try:
-            line.agreed()
-        except OURS as error:
-            line.asked = None
-            yield mail.envelope, error
+def _refused(line: Line) -> Told | None:
+    """The mail that was announced and is not wanted; None where the server waits for its bytes, or nothing was announced."""
+    if line.asked is None:
+        return None
+    mail = line.asked
+    try:
+        line.agreed()
+    except OURS as error:
+        line.asked = None
+        return mail.envelope, error
+    return None
 
 
 def _announced(line: Line, mail: Mail, *, lines: Sequence[Line], waiting: _Waiting) -> Iterator[Told]:

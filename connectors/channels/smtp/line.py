@@ -96,13 +96,14 @@ class Line:
         """
         mail = self._asked()
         try:
-            if not self._is_fresh:
-                with suppress(Temporary):
-                    self._agree(mail)
-                    return
+            try:
+                self._agree(mail)
+            except Temporary:
+                if self._is_fresh:
+                    raise
                 self.drop()
                 self.ask(mail)
-            self._agree(mail)
+                self._agree(mail)
         except Refused as no:
             self._begin_anew()
             raise failure(no) from None
