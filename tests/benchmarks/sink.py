@@ -18,9 +18,12 @@ GREETING = b"220 sink.example ready\r\n"
 HELLO = b"250-sink.example\r\n250-PIPELINING\r\n250 8BITMIME\r\n"
 TAKEN = b"250 2.0.0 Ok: queued as %d\r\n"
 END = b"\r\n.\r\n"
-IDENTITY = re.compile(rb"^Message-ID: <([^@>]+)", re.MULTILINE | re.IGNORECASE)
+IDENTITY = b"\r\nMessage-ID: <"
+# What a client that pipelines says in one go.
+ANNOUNCED = re.compile(rb"MAIL [^\r\n]*\r\nRCPT [^\r\n]*\r\nDATA\r\n")
 ANSWERS = {b"EHLO": HELLO, b"HELO": b"250 sink.example\r\n", b"DATA": b"354 go\r\n", b"QUIT": b"221 bye\r\n"}
 OK = b"250 ok\r\n"
+AGREED = OK + OK + ANSWERS[b"DATA"]
 LARGEST = 1 << 18
 
 
@@ -120,14 +123,26 @@ def _answers(talk: _Talk, taken: _Taken) -> Iterator[bytes]:
     heard = talk.heard
     while (end := heard.find(END if talk.is_message else b"\r\n")) >= 0:
         if talk.is_message:
-            taken.count, taken.size = taken.count + 1, taken.size + end + 2
-            if taken.keeps and (found := IDENTITY.search(heard, 0, end)):
-                taken.keys.append(found[1].decode())
+            _keep(heard, end, taken=taken)
             del heard[: end + len(END)]
             talk.is_message = False
             yield TAKEN % taken.count
-            continue
-        word = bytes(heard[:4]).upper()
-        del heard[: end + 2]
-        talk.is_message = word == b"DATA"
-        yield ANSWERS.get(word, OK)
+        elif announced := ANNOUNCED.match(heard):
+            end = announced.end()
+            # A match holds on to what it was found in, which could not be cut short then.
+            del announced
+            del heard[:end]
+            talk.is_message = True
+            yield AGREED
+        else:
+            word = bytes(heard[:4]).upper()
+            del heard[: end + 2]
+            talk.is_message = word == b"DATA"
+            yield ANSWERS.get(word, OK)
+
+
+def _keep(heard: bytearray, end: int, *, taken: _Taken) -> None:
+    taken.count, taken.size = taken.count + 1, taken.size + end + 2
+    if taken.keeps and (begun := heard.find(IDENTITY, 0, end)) >= 0:
+        begun += len(IDENTITY)
+        taken.keys.append(heard[begun : heard.index(b"@", begun, end)].decode())
