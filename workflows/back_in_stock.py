@@ -1,4 +1,5 @@
 """As soon as something they wanted is back in stock, email “back_in_stock”.
+Never within 3 hours of “back_in_stock_push”.
 It ends when they have ordered since or they have bought what they wanted.
 """
 
@@ -10,4 +11,5 @@ WORKFLOW = Workflow(
     steps=(step("back", after=AT_ONCE, stale=hours(24), send=email("back_in_stock")),),
     stops=(ordered_since, has_bought_it),
     rank=Rank.CHECKOUT,
+    beside="back_in_stock_push",
 )

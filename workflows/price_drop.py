@@ -1,4 +1,5 @@
 """1 hour after something they wanted costs less, email “price_drop”.
+Never within 3 hours of “price_drop_push”.
 It ends when they have ordered since or they have bought what they wanted.
 """
 
@@ -18,4 +19,5 @@ WORKFLOW = Workflow(
     ),
     stops=(ordered_since, has_bought_it),
     rank=Rank.OTHER,
+    beside="price_drop_push",
 )

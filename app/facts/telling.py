@@ -1,6 +1,7 @@
 """From the rows of one batch to what a workflow may know, and how a person stands with the store."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -33,7 +34,27 @@ def home_of(store: Store) -> Home:
     return Home(store.zone, store.country, 10 ** exponent(store.currency))
 
 
-def facts_of(seen: Seen, ask: Ask, *, home: Home, now: datetime) -> Facts:
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What several asks of one batch are told alike: the people, and the orders as their buyers see them."""
+
+    people: Mapping[int, CustomerFacts]
+    orders: Mapping[tuple[str, int], OrderFacts]
+
+
+def shared_of(seen: Seen, asks: Sequence[Ask]) -> Shared:
+    pairs = {(ask.about.order, ask.customer_id) for ask in asks if ask.about.order in seen.orders}
+    return Shared(
+        {one: customer_facts(row) for one, row in seen.customers.items()},
+        {
+            (order, one): _order(seen, seen.orders[order], customer=seen.customers[one])
+            for order, one in pairs
+            if order is not None
+        },
+    )
+
+
+def facts_of(seen: Seen, ask: Ask, *, shared: Shared, home: Home, now: datetime) -> Facts:
     """What a workflow may know of this ask."""
     row, about = seen.customers[ask.customer_id], ask.about
     order = seen.orders.get(about.order or "")
@@ -42,10 +63,10 @@ def facts_of(seen: Seen, ask: Ask, *, home: Home, now: datetime) -> Facts:
     return Facts(
         now=now,
         at=ask.event_at,
-        customer=customer_facts(row),
+        customer=shared.people[row.id],
         is_subscribed=row.email_consent == SUBSCRIBED,
         orders_since=_orders_since(seen, ask, order=order, checkout=checkout),
-        order=_order(seen, order, customer=row) if order is not None else None,
+        order=shared.orders.get((about.order or "", row.id)),
         has_reviewed=_has_reviewed(seen, ask, order=order),
         on=ask.event_at.astimezone(zone).date(),
         checkout=_checkout(checkout) if checkout is not None else None,
@@ -194,7 +215,7 @@ def _has_reviewed(seen: Seen, ask: Ask, *, order: Any) -> bool:
 def standing_of(seen: Seen, ask: Ask, *, home: Home) -> Standing:
     """How the person stands with the store on the medium asked for."""
     row = seen.customers[ask.customer_id]
-    address = email_key(row.email) if ask.medium == "email" else row.phone
+    address = _address_of(row, ask.medium)
     return Standing(
         customer_id=row.id,
         zone=clock_of(row.country, row.region, phone=row.phone, store_zone=home.zone),
@@ -210,6 +231,13 @@ def standing_of(seen: Seen, ask: Ask, *, home: Home) -> Standing:
         recent=departures(row.pace, ask.medium),
         elsewhere=elsewhere(row.pace, ask.medium),
     )
+
+
+def _address_of(row: Any, medium: str) -> str | None:
+    """Where they are reached. Their devices are looked up as a message leaves: whoever said yes to notifications has one."""
+    if medium == "push":
+        return medium
+    return email_key(row.email) if medium == "email" else row.phone
 
 
 def is_resting(row: Any) -> bool:

@@ -8,6 +8,7 @@ from app.model.consent import Consent, Suppression, Tombstone
 from app.model.customer import Customer, Identity
 from app.model.delivery import Delivery, DeliveryState
 from app.model.desk import Deed, DeedKind, Note, SavedFilter, Tag
+from app.model.device import Device
 from app.model.enrollment import Enrollment, EnrollmentState, Outcome, OutcomeKind
 from app.model.event import Event
 from app.model.figure import Figure, Forecast
@@ -40,6 +41,7 @@ __all__ = [
     "DeedKind",
     "Delivery",
     "DeliveryState",
+    "Device",
     "DiscountCode",
     "Enrollment",
     "EnrollmentState",

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.db import EPOCH, MICROSECOND
 from app.facts.rights import answer_of, wishes_of
 from app.model import Customer
-from app.pipeline import consent
+from app.pipeline import consent, devices
 from app.pipeline.consent import Given
 from app.pipeline.double_opt_in import Wish, ask
 from app.policy.consent import Wishes
@@ -28,7 +28,7 @@ SOURCE = "preference_page"
 OWN_WORD = 2
 EVERY_DAYS = (0, 7, 30)
 REST_DAYS = (0, 30, 90, 365)
-MEDIA = (Medium.EMAIL, Medium.SMS)
+MEDIA = (Medium.EMAIL, Medium.SMS, Medium.PUSH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,10 @@ class Chosen:
 
 def preferences_of(customer: Customer) -> Preferences:
     states = {medium: answer_of(customer.answers, medium) for medium in MEDIA}
-    known = {Medium.EMAIL: customer.email, Medium.SMS: customer.phone}
     media = {
         medium.value: answer is not None and answer.state == ConsentState.SUBSCRIBED
         for medium, answer in states.items()
-        if answer is not None or (medium is Medium.EMAIL and known[medium])
+        if answer is not None or (medium is Medium.EMAIL and customer.email)
     }
     mail = states[Medium.EMAIL]
     return Preferences(
@@ -98,6 +97,8 @@ def _media(session: Session, customer: Customer, *, chosen: Chosen, now: datetim
         if medium not in chosen.media and (gets or is_pending):
             no = Given(medium, ConsentState.UNSUBSCRIBED, SOURCE, now, **_proof(chosen))
             consent.give(session, no, store_id=customer.store_id, customer_id=customer.id, now=now)
+            if medium == Medium.PUSH:
+                devices.forget(session, customer.id)
     wants = Medium.EMAIL in chosen.media and not before.media.get(Medium.EMAIL, False) and customer.email
     if not wants:
         return False

@@ -25,7 +25,7 @@ STAYS_BARE = marked("The row stays for counting, and this is emptied.")
 OF_STORE = marked("It is not about customers; it goes with the store.")
 # What erasing a person does, by table; the house's test holds it against the rows themselves.
 FATES: dict[str, str] = {
-    **dict.fromkeys(("checkout", "consent", "event", "identity", "interest"), GOES),
+    **dict.fromkeys(("checkout", "consent", "device", "event", "identity", "interest"), GOES),
     **dict.fromkeys(("note", "suppression", "tag"), GOES),
     **dict.fromkeys(("confirmation", "message", "outcome", "enrollment", "receipt"), STAYS_BARE),
     **dict.fromkeys(

@@ -7,6 +7,7 @@ from flask import Flask
 from app.runtime import Runtime
 from app.web import admin, errors, guard, headers, house, words
 from app.web.confirming import routes as confirming_routes
+from app.web.devices import routes as devices_routes
 from app.web.files import routes as files_routes
 from app.web.health import routes as health_routes
 from app.web.letters import routes as letters_routes
@@ -26,6 +27,7 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 MOST_FORM_BYTES = 64 * 1024
 ROOMS = (
     confirming_routes,
+    devices_routes,
     files_routes,
     health_routes,
     letters_routes,

@@ -20,7 +20,7 @@ from app.web.place import place, say
 from app.web.recipients import asked_from, speak, store_name, store_of
 from app.web.unsubscribe import NOT_WHOLE, wish_of
 
-MEDIA = {"email": marked("E-mail"), "sms": marked("Text messages")}
+MEDIA = {"email": marked("E-mail"), "sms": marked("Text messages"), "push": marked("Notifications on my devices")}
 TOPICS = {
     "reminders": marked("Reminders of what I left or asked for"),
     "refills": marked("When something I use is due again"),

@@ -50,6 +50,15 @@ def by_bearer(header: str) -> Desk:
 
 def by_woocommerce(token: str) -> Desk | None:
     """The desk that a launch token opens, judged with the secret of the store it claims to be of. Raises Unauthorised."""
+    return _by_plugin(token, audience=runtime().config.app_url)
+
+
+def by_woocommerce_page(token: str) -> Desk | None:
+    """A shopper on a page of the store, by a token of the plugin that opens no admin. Raises Unauthorised."""
+    return _by_plugin(token, audience=f"{runtime().config.app_url}/storefront")
+
+
+def _by_plugin(token: str, *, audience: str) -> Desk | None:
     house = runtime()
     claimed = woocommerce.claimed_store(token)
     store = _active(house, Store.platform == "woocommerce", Store.public_key == claimed)
@@ -61,7 +70,7 @@ def by_woocommerce(token: str) -> Desk | None:
     if not secret:
         raise Unauthorised("the store is not paired")
     visitor = woocommerce.read_launch(
-        token, secret=secret, address=store.address, audience=house.config.app_url, now=house.clock.now()
+        token, secret=secret, address=store.address, audience=audience, now=house.clock.now()
     )
     return desk_of(store, visitor)
 

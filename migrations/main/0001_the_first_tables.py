@@ -581,6 +581,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_deed_store_at", ["store_id", "at"], unique=False)
 
     op.create_table(
+        "device",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("service", sa.String(length=255), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_device_customer_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_device_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
+        sa.UniqueConstraint("store_id", "mark", name=op.f("uq_device_store_id_mark")),
+    )
+    with op.batch_alter_table("device", schema=None) as batch_op:
+        batch_op.create_index("ix_device_customer_id", ["customer_id"], unique=False)
+
+    op.create_table(
         "enrollment",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1034,6 +1051,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("enrollment")
+    with op.batch_alter_table("device", schema=None) as batch_op:
+        batch_op.drop_index("ix_device_customer_id")
+
+    op.drop_table("device")
     with op.batch_alter_table("deed", schema=None) as batch_op:
         batch_op.drop_index("ix_deed_store_at")
         batch_op.drop_index("ix_deed_customer_id")

@@ -6,10 +6,11 @@ at once is given the next one whenever it has room.
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.pipeline import devices
 from app.pipeline.deliver.door import Ready
 from app.pipeline.deliver.envelopes import Scribe
 from app.pipeline.deliver.settle import Fate, Settlement
@@ -17,11 +18,13 @@ from app.pipeline.journal import Journal, Mark
 from app.render import BadTextError
 from app.rows import chunks
 from app.runtime import Runtime
-from connectors.base import RETRY_LATER, Accepted, Channel, Envelope, SendsManyAtOnce
+from connectors.base import RETRY_LATER, Accepted, Address, Channel, Envelope, SendsManyAtOnce
 from connectors.errors import InDoubt, Permanent, Slowed, Temporary, Unsupported
+from connectors.records import Medium
 from workflows.language import Purpose
 
 MOST_TROUBLES = 5
+NO_DEVICE = "no device of theirs is left"
 # So many are written in one go: between two calls of the system each takes twice as long, for the processor has to fetch
 # everything anew.
 AHEAD = 32
@@ -41,6 +44,7 @@ class _Hand:
     until: datetime
     told: list[Settlement] = field(default_factory=list)
     rows: dict[str, Any] = field(default_factory=dict)
+    reached: dict[int, devices.Reached] = field(default_factory=dict)
 
 
 def hand_over(runtime: Runtime, journal: Journal, *, ready: Sequence[Ready]) -> list[Settlement]:
@@ -50,7 +54,10 @@ def hand_over(runtime: Runtime, journal: Journal, *, ready: Sequence[Ready]) -> 
     told: list[Settlement] = []
     for medium in dict.fromkeys(one.row.medium for one in ready):
         hand = _Hand(runtime, journal, runtime.channels[medium], until)
-        _work_off(hand, [one for one in ready if one.row.medium == medium])
+        mine = [one for one in ready if one.row.medium == medium]
+        if medium == Medium.PUSH:
+            hand.reached.update(devices.reached(runtime, [one.row.customer_id for one in mine]))
+        _work_off(hand, mine)
         told += hand.told
     return told
 
@@ -78,9 +85,17 @@ def _written(hand: _Hand, ready: Sequence[Ready]) -> Iterator[Envelope]:
                 hand.told.append(Settlement(one.row, Fate.UNTRIED, clock.now(), wait=rest))
             elif isinstance(made, BadTextError):
                 hand.told.append(Settlement(one.row, Fate.UNWRITABLE, clock.now(), why=str(made)))
+            elif made.medium is Medium.PUSH and one.row.customer_id not in hand.reached:
+                hand.told.append(Settlement(one.row, Fate.REFUSED, clock.now(), why=NO_DEVICE))
             else:
                 hand.rows[made.key] = one.row
-                yield made
+                yield _addressed(hand, made, customer_id=one.row.customer_id)
+
+
+def _addressed(hand: _Hand, made: Envelope, *, customer_id: int) -> Envelope:
+    """A notification to the device on which its reader was seen last; all else has its address already."""
+    device = hand.reached.get(customer_id)
+    return made if device is None else replace(made, to=Address(device.subscription))
 
 
 def _made(scribe: Scribe, one: Ready) -> Envelope | BadTextError:
@@ -136,12 +151,20 @@ def _settlement(hand: _Hand, one: Envelope, *, fate: Accepted | Exception) -> Se
             return Settlement(row, tried, now, why=why if fate.is_tried else "", wait=fate.retry_after, domain=domain)
         case Temporary():
             return Settlement(row, Fate.AGAIN, now, why=why, wait=fate.retry_after)
-        case Permanent():
-            bad_address = one.to.address if fate.bad_address else None
-            return Settlement(row, Fate.REFUSED, now, why=why, bad_address=bad_address, channel=hand.channel.name)
-        case Unsupported():
-            return Settlement(row, Fate.REFUSED, now, why=why)
+        case Permanent() | Unsupported():
+            return _refused(hand, one, fate=fate)
         case InDoubt():
             doubt = Fate.IN_DOUBT if row.purpose == Purpose.MARKETING else Fate.AGAIN
             return Settlement(row, doubt, now, why=why)
     raise fate
+
+
+def _refused(hand: _Hand, one: Envelope, *, fate: Permanent | Unsupported) -> Settlement:
+    row, now, why = hand.rows[one.key], hand.runtime.clock.now(), str(fate)
+    is_bad = isinstance(fate, Permanent) and fate.bad_address
+    if is_bad and one.medium is Medium.PUSH:
+        # The next device is tried; where a browser listens is a secret, and no address to keep on a list.
+        goes_on = devices.is_gone(hand.runtime, hand.reached[row.customer_id].device_id)
+        return Settlement(row, Fate.AGAIN if goes_on else Fate.REFUSED, now, why=why)
+    bad_address, channel = (one.to.address, hand.channel.name) if is_bad else (None, "")
+    return Settlement(row, Fate.REFUSED, now, why=why, bad_address=bad_address, channel=channel)

@@ -28,7 +28,7 @@ from app.runtime import Runtime
 CONFIRMATION, CUSTOMER, DELIVERY, MESSAGE = map(table_of, (Confirmation, Customer, Delivery, Message))
 PARTS = tuple(map(table_of, (OrderLine, Refund, Fulfillment)))
 # Keys, leases and counts of ours say nothing about anybody.
-OURS = frozenset({"alarm_at", "tries", "worker", "tell_at", "tell_tries"})
+OURS = frozenset({"alarm_at", "tries", "worker", "tell_at", "tell_tries", "sealed", "mark"})
 Told = dict[str, list[dict[str, Any]]]
 
 

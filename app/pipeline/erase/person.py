@@ -17,6 +17,7 @@ from app.model import (
     Confirmation,
     Consent,
     Customer,
+    Device,
     DiscountCode,
     Enrollment,
     EnrollmentState,
@@ -46,7 +47,7 @@ from connectors.records import Kind
 
 CUSTOMER, ENROLLMENT, MESSAGE, ORDER = map(table_of, (Customer, Enrollment, Message, Order))
 RECEIPT, REQUEST, RUN, SUPPRESSION = map(table_of, (Receipt, PrivacyRequest, SyncRun, Suppression))
-DELETED = tuple(map(table_of, (Event, Interest, Checkout, Consent, Identity, Note, Tag, Forecast)))
+DELETED = tuple(map(table_of, (Event, Interest, Checkout, Consent, Identity, Device, Note, Tag, Forecast)))
 NOTHING: tuple[str, ...] = (
     "external_id",
     "email",

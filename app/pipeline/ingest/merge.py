@@ -13,6 +13,7 @@ from app.model import (
     Consent,
     Customer,
     Deed,
+    Device,
     DiscountCode,
     Enrollment,
     EnrollmentState,
@@ -31,7 +32,7 @@ from app.model import (
 from app.policy.caps import KEPT
 from app.rows import table_of
 
-MOVED = (Confirmation, Order, Review, Checkout, Outcome, Message, Identity, DiscountCode, Note, Deed)
+MOVED = (Confirmation, Order, Review, Checkout, Outcome, Message, Identity, Device, DiscountCode, Note, Deed)
 
 
 def merge_rows(session: Session, store: Store, *, gone: int, kept: int) -> None:

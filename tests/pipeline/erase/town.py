@@ -15,6 +15,7 @@ from app.model import (
     Customer,
     Delivery,
     DeliveryState,
+    Device,
     MessageState,
     Receipt,
     Store,
@@ -115,6 +116,8 @@ def settle_anna(runtime: Runtime, name: str = "first") -> Store:
         source = {"medium": "email", "state": "unsubscribed", "source": f"by {EMAIL}"}
         proof = {"proof": {"page": "/quixotemarsh"}, "asked_from": "192.0.2.7"}
         session.add(Consent(store_id=store.id, customer_id=her.id, at=NOW, recorded_at=NOW, **source, **proof))
+        browser = {"mark": f"{name}-phone", "sealed": "locked away", "service": "web.push.apple.com"}
+        session.add(Device(store_id=store.id, customer_id=her.id, at=NOW, **browser))
         asked = {"source": "form", "wording": "Yes, says Annabellissima", "asked_at": NOW, "alarm_at": NOW}
         question = Confirmation(store_id=store.id, customer_id=her.id, state="sent", **asked)
         session.add(question)

@@ -1,0 +1,163 @@
+"""The promises about notifications: on the device of whoever agreed, until it is gone or its owner has enough of them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from app.clock import FrozenClock
+from app.model import Consent, Customer, Device
+from app.pipeline.devices import Taken, take_in
+from app.pipeline.preferences import Chosen, save
+from app.runtime import Runtime
+from connectors.channels.webpush import WebPush
+from connectors.devices import read_call
+from connectors.providers import Desk
+from connectors.records import Medium
+from tests.contracts.test_webpush import SENDER, opened, subscription
+from tests.provider import Provider, Said, provider
+from tests.story import Story, village
+
+WORDS = "Tell me on this device when something I want is back or costs less."
+
+
+@pytest.fixture
+def wall(runtime: Runtime, clock: FrozenClock) -> Iterator[tuple[Story, Provider, str]]:
+    """A village whose notifications go to a stand-in of a push service, and where that is."""
+    with provider(lambda _: Said(201), name="the push service") as (standin, desk):
+        channel = WebPush(Desk("the push service", "", desk.http), SENDER, now=clock.now)
+        with village(runtime, clock, channel=channel) as made:
+            yield made[0], standin, desk.origin
+
+
+def _agrees(story: Story, name: str, *, origin: str, device: str = "phone", renews: bool = False) -> Taken:
+    said = msgspec.json.decode(subscription(origin).address)
+    said["endpoint"] = f"{origin}/{device}"
+    body = msgspec.json.encode({"subscription": said, "wording": WORDS, "page": "/account", "renews": renews})
+    external_id = story.people[name].external_id or ""
+    return take_in(story.runtime, story.store_id, external_id=external_id, call=read_call(body, anywhere=True))
+
+
+def _is_back(story: Story) -> None:
+    """What everybody waits for is out of stock, and then it is there again."""
+    story.shelve(is_available=False)
+    story.travel(hours=1)
+    story.shelve(is_available=True)
+    story.travel(hours=5)
+
+
+def _waiting(story: Story, *names: str) -> None:
+    story.shelve(is_available=False)
+    for name in names:
+        story.join(name)
+        story.look(name)
+    story.travel(hours=1)
+
+
+def _rows(story: Story, model: type[Device] | type[Consent]) -> list[object]:
+    with story.runtime.database.read() as session:
+        return list(session.scalars(sa.select(model).where(model.store_id == story.store_id).order_by(model.id)))
+
+
+def test_who_agreed_is_notified_on_the_device_where_they_were_seen_last(wall: tuple[Story, Provider, str]) -> None:
+    story, standin, origin = wall
+    story.on("back_in_stock_push")
+    _waiting(story, "anna", "ben")
+    assert _agrees(story, "anna", origin=origin, device="desk") is Taken.TAKEN
+    story.travel(hours=1)
+    assert _agrees(story, "anna", origin=origin, device="phone") is Taken.TAKEN
+    _is_back(story)
+    [seen] = standin.seen
+    assert seen.path == "/phone"
+    told = opened(seen)
+    assert (told["title"], told["url"].partition("?")[0]) == ("Tea is back", "https://tea.example/tea")
+    assert story.reasons("anna")[-1] == "back_in_stock_push.back: left"
+    assert story.reasons("ben")[-1] == "back_in_stock_push.back: no_consent"
+
+
+def test_a_yes_is_kept_with_the_words_that_were_shown_and_the_keys_are_not_readable(
+    wall: tuple[Story, Provider, str],
+) -> None:
+    story, _, origin = wall
+    _waiting(story, "anna")
+    _agrees(story, "anna", origin=origin)
+    [yes] = [one for one in _rows(story, Consent) if isinstance(one, Consent) and one.medium == Medium.PUSH]
+    assert (yes.state, yes.wording, yes.source) == ("subscribed", WORDS, "storefront")
+    assert yes.proof is not None
+    assert yes.proof["page"] == "/account"
+    [device] = [one for one in _rows(story, Device) if isinstance(one, Device)]
+    assert origin not in device.sealed + device.mark
+
+
+def test_a_device_that_is_gone_gives_way_to_the_next_and_the_last_one_takes_the_yes_with_it(
+    wall: tuple[Story, Provider, str],
+) -> None:
+    story, standin, origin = wall
+    story.on("back_in_stock_push")
+    _waiting(story, "anna")
+    for device in ("desk", "phone"):
+        _agrees(story, "anna", origin=origin, device=device)
+        story.travel(hours=1)
+    standin.mood = Said(410)
+    _is_back(story)
+    assert [seen.path for seen in standin.seen] == ["/desk"]
+    standin.seen.clear()
+    story.travel(days=3)
+    story.look("anna")
+    standin.mood = Said(404)
+    _is_back(story)
+    assert (standin.seen, _rows(story, Device)) == ([], [])
+    answers_now = [one.state for one in _rows(story, Consent) if isinstance(one, Consent) and one.medium == Medium.PUSH]
+    assert answers_now[-1] == "unsubscribed"
+    assert story.reasons("anna")[-1] == "back_in_stock_push.back: refused"
+
+
+def test_nobody_is_told_the_same_by_mail_and_by_push_in_one_moment(wall: tuple[Story, Provider, str]) -> None:
+    story, standin, origin = wall
+    story.on("back_in_stock", "back_in_stock_push")
+    _waiting(story, "anna")
+    _agrees(story, "anna", origin=origin)
+    story.shelve(is_available=False)
+    story.travel(hours=1)
+    story.shelve(is_available=True)
+    story.travel(hours=2)
+    assert len(story.sent) + len(standin.seen) == 1
+    story.travel(hours=2)
+    assert len(story.sent) + len(standin.seen) == 2
+
+
+def test_who_unticks_it_on_the_preference_page_has_no_device_left_and_a_visit_brings_none_back(
+    wall: tuple[Story, Provider, str],
+) -> None:
+    story, standin, origin = wall
+    story.on("back_in_stock_push")
+    _waiting(story, "anna")
+    _agrees(story, "anna", origin=origin)
+    assert _agrees(story, "anna", origin=origin, renews=True) is Taken.TAKEN
+    story.travel(hours=1)
+    with story.runtime.database.write() as session:
+        anna = session.scalars(sa.select(Customer).where(Customer.store_id == story.store_id)).one()
+        save(session, anna, chosen=Chosen(frozenset({"email"}), frozenset({"reminders"})), now=story.now)
+    assert _rows(story, Device) == []
+    assert _agrees(story, "anna", origin=origin, renews=True) is Taken.GONE
+    _is_back(story)
+    assert standin.seen == []
+    story.travel(hours=1)
+    assert _agrees(story, "anna", origin=origin) is Taken.TAKEN, "whoever presses the button again says yes again"
+
+
+def test_a_browser_that_two_people_share_shows_what_is_meant_for_the_one_who_said_yes_last(
+    wall: tuple[Story, Provider, str],
+) -> None:
+    story, standin, origin = wall
+    story.on("back_in_stock_push")
+    _waiting(story, "anna", "cleo")
+    for name in ("anna", "cleo"):
+        _agrees(story, name, origin=origin)
+        story.world.travel(timedelta(minutes=5))
+    _is_back(story)
+    assert len(standin.seen) == 1
+    assert story.reasons("anna")[-1] == "back_in_stock_push.back: no_consent"
+    assert story.reasons("cleo")[-1] == "back_in_stock_push.back: left"
