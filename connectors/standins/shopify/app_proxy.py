@@ -19,7 +19,7 @@ SECONDS = 10
 def plug_in(app: Flask, stand_in: StandIn) -> None:
     """Add the proxy of the one app that there is."""
     _ = stand_in
-    app.post(f"/store/<name>{PREFIX}/<path:path>")(passed_on)
+    app.route(f"/store/<name>{PREFIX}/<path:path>", methods=("GET", "POST"))(passed_on)
 
 
 def passed_on(name: str, path: str) -> Response:
@@ -37,10 +37,12 @@ def passed_on(name: str, path: str) -> Response:
     kind = request.headers.get("Content-Type", "application/x-www-form-urlencoded")
     url = f"{state.app_url}{state.proxy_path}/{path}?{urlencode(query)}"
     try:
-        told = requests.post(url, data=request.get_data(), headers={"Content-Type": kind}, timeout=SECONDS)
+        told = requests.request(
+            request.method, url, data=request.get_data(), headers={"Content-Type": kind}, timeout=SECONDS
+        )
     except requests.RequestException:
         return Response(status=502)
-    return Response(told.content, status=told.status_code)
+    return Response(told.content, status=told.status_code, content_type=told.headers.get("Content-Type"))
 
 
 def signature(query: Mapping[str, str], secret: str) -> str:

@@ -6,7 +6,8 @@ import zipfile
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-FILES = ("perennial.php", "readme.txt")
+# The script that shows notifications is the same for every platform.
+FILES = (FOLDER / "perennial.php", FOLDER / "readme.txt", Path(__file__).parents[3] / "worker.js")
 NAME = "perennial.zip"
 
 _BLANK = "define( 'PERENNIAL_APP_URL', '' )"
@@ -21,9 +22,9 @@ def archive(app_url: str) -> bytes:
         raise ValueError("the app's address cannot be written into the plugin")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as zipped:
-        for name in FILES:
-            text = (FOLDER / name).read_text(encoding="utf-8")
-            entry = zipfile.ZipInfo(f"perennial/{name}", date_time=_LONG_AGO)
+        for path in FILES:
+            text = path.read_text(encoding="utf-8")
+            entry = zipfile.ZipInfo(f"perennial/{path.name}", date_time=_LONG_AGO)
             entry.external_attr = 0o644 << 16
             zipped.writestr(entry, _made_for(app_url, text), zipfile.ZIP_DEFLATED)
     return packed.getvalue()

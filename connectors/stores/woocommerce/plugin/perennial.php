@@ -52,6 +52,8 @@ final class Perennial {
 		$on( 'woocommerce_single_product_summary', 'wish_form', 1, 35 );
 		$on( 'admin_post_perennial_wish', 'wished', 0 );
 		$on( 'admin_post_nopriv_perennial_wish', 'wished', 0 );
+		$on( 'init', 'print_worker', 0 );
+		$on( 'woocommerce_account_dashboard', 'notify_button', 0 );
 		// Consent and birthday: block checkout, classic checkout, sign-up and account.
 		$on( 'woocommerce_init', 'add_block_field', 0 );
 		$on( 'woocommerce_set_additional_field_value', 'block_field_set', 4 );
@@ -137,6 +139,7 @@ JS;
 		$route( '/pair', 'POST', 'pair' );
 		$route( '/status', 'GET', 'status' );
 		$route( '/launch', 'GET', 'launch' );
+		register_rest_route( 'wc-perennial/v1', '/device', array( 'methods' => 'POST', 'callback' => array( __CLASS__, 'device' ), 'permission_callback' => 'is_user_logged_in' ) );
 	}
 
 	public static function pair( $request ) {
@@ -173,11 +176,11 @@ JS;
 		return $answer;
 	}
 
-	/** A 60-second HS256 token that says: this user of this store opened the page. */
-	public static function launch_token( array $pairing ) {
+	/** A 60-second HS256 token that says: this user of this store opened the page; with a room it opens that room alone. */
+	public static function launch_token( array $pairing, $room = '' ) {
 		$claims = array(
 			'iss'    => untrailingslashit( home_url() ),
-			'aud'    => $pairing['app_url'],
+			'aud'    => $pairing['app_url'] . $room,
 			'store'  => $pairing['store_id'],
 			'sub'    => (string) get_current_user_id(),
 			'jti'    => bin2hex( random_bytes( 16 ) ),
@@ -357,6 +360,92 @@ JS;
 		// WooCommerce tells within minutes; what a stranger said is not kept for longer than a slow queue needs.
 		$seconds = $user ? DAY_IN_SECONDS : 2 * HOUR_IN_SECONDS;
 		self::tell( 'perennial_interest_created', $id, array( 'id' => $id, 'product_id' => $product, 'kind' => $kind, 'at' => self::now(), 'customer_id' => $user, 'email' => $email ), $seconds );
+	}
+
+	// Notifications: a button in the account, for whoever is signed in. Nothing is asked before it is pressed.
+
+	const NOTIFY = <<<'JS'
+(async () => {
+	const place = document.getElementById("perennial-notify");
+	if (!("serviceWorker" in navigator) || !("PushManager" in window)) return;
+	const worker = await navigator.serviceWorker.register(perennialNotify.worker);
+	const tell = (subscription, renews) => fetch(perennialNotify.device, {
+		method: "POST",
+		headers: { "Content-Type": "application/json", "X-WP-Nonce": perennialNotify.nonce },
+		body: JSON.stringify({ subscription, renews, wording: place.querySelector("small").textContent, page: location.pathname }),
+	});
+	const known = await worker.pushManager.getSubscription();
+	if (known) {
+		if ((await tell(known, true)).status !== 410) return;
+		await known.unsubscribe();
+	}
+	place.hidden = false;
+	place.querySelector("button").addEventListener("click", async () => {
+		const agreed = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: perennialNotify.key });
+		if ((await tell(agreed, false)).ok) place.hidden = true;
+		else await agreed.unsubscribe();
+	});
+})();
+JS;
+
+	/** A browser wants the script that shows notifications from the store's own address. */
+	public static function print_worker( $passed = null ) {
+		if ( ! isset( $_GET['perennial_worker'] ) ) {
+			return $passed;
+		}
+		header( 'Content-Type: text/javascript; charset=utf-8' );
+		readfile( __DIR__ . '/worker.js' );
+		exit;
+	}
+
+	public static function notify_button( $passed = null ) {
+		$key = self::pairing() && is_user_logged_in() ? self::push_key() : '';
+		if ( '' === $key ) {
+			return $passed;
+		}
+		printf(
+			'<p id="perennial-notify" hidden><button type="button" class="button">%s</button> <small>%s</small></p>',
+			esc_html__( 'Notify me on this device', 'perennial' ),
+			esc_html( apply_filters( 'perennial_notify_wording', __( 'Tell me on this device when something I wanted is back or costs less. I can switch it off at any time.', 'perennial' ) ) )
+		);
+		$settings = array(
+			'key'    => $key,
+			'worker' => untrailingslashit( home_url() ) . '/?perennial_worker=1',
+			'device' => rest_url( 'wc-perennial/v1/device' ),
+			'nonce'  => wp_create_nonce( 'wp_rest' ),
+		);
+		wp_print_inline_script_tag( 'const perennialNotify = ' . wp_json_encode( $settings ) . ';' . self::NOTIFY );
+		return $passed;
+	}
+
+	/** The key of the app's notifications, asked for once a day; empty where it sends none. */
+	private static function push_key() {
+		$kept = get_transient( 'perennial_push_key' );
+		if ( ! is_string( $kept ) ) {
+			$told = wp_remote_get( self::pairing()['app_url'] . '/storefront/key', array( 'timeout' => 5 ) );
+			$said = 200 === wp_remote_retrieve_response_code( $told ) ? json_decode( wp_remote_retrieve_body( $told ), true ) : null;
+			$kept = is_array( $said ) && is_string( $said['key'] ?? null ) ? $said['key'] : '';
+			set_transient( 'perennial_push_key', $kept, '' === $kept ? HOUR_IN_SECONDS : DAY_IN_SECONDS );
+		}
+		return $kept;
+	}
+
+	/** Passes a browser on to the app, with a token that says whose it is; nothing of it is kept here. */
+	public static function device( $request ) {
+		$pairing = self::pairing();
+		if ( ! $pairing ) {
+			return new WP_Error( 'perennial_not_paired', 'This store is not connected to Perennial.', array( 'status' => 409 ) );
+		}
+		$told   = wp_remote_post(
+			$pairing['app_url'] . '/storefront/woocommerce/device',
+			array(
+				'timeout' => 10,
+				'headers' => array( 'Authorization' => 'Bearer ' . self::launch_token( $pairing, '/storefront' ), 'Content-Type' => 'application/json' ),
+				'body'    => wp_json_encode( $request->get_json_params() ),
+			)
+		);
+		$status = (int) wp_remote_retrieve_response_code( $told );
+		return new WP_REST_Response( null, $status ? $status : 502 );
 	}
 
 	// Consent: asked with an empty box, kept with its wording and time, on the order and on the account.

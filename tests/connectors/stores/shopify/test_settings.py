@@ -3,6 +3,7 @@
 import ast
 import gzip
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -41,8 +42,10 @@ def test_the_apps_settings_lead_a_storefronts_calls_to_our_door(toml: dict[str, 
     way = toml["app_proxy"]
     assert way == {"url": f"{toml['application_url']}/storefront/shopify", "prefix": "apps", "subpath": "perennial"}
     blocks = (FOLDER / "extensions/perennial-storefront/blocks").glob("*.liquid")
-    for block in blocks:
-        assert f"/{way['prefix']}/{way['subpath']}/interest?kind=" in block.read_text()
+    door = re.compile(rf'"/{way["prefix"]}/{way["subpath"]}/([a-z.]+)')
+    called = [set(door.findall(block.read_text())) for block in blocks]
+    assert all(called)
+    assert set.union(*called) == {"interest", "key", "worker.js", "device"}
 
 
 def test_one_file_imports_the_older_library_and_opens_no_session() -> None:

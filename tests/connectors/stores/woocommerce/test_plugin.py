@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from connectors.base import StoreConnector
+from connectors.errors import Unauthorised
 from connectors.records import CheckoutRecord, InterestRecord, StoreNews, StoreProfile, StoreRecord
 from connectors.stores.woocommerce import install
 from connectors.stores.woocommerce.plugin import FOLDER, archive
@@ -71,7 +72,39 @@ def test_its_routes_are_for_those_who_manage_the_store() -> None:
         "Perennial::add_routes(); $may = false;"
         " echo json_encode( array_map( fn( $one ) => $one['permission_callback'](), $routes ) );"
     )
-    assert rights == dict.fromkeys(("wc-perennial/v1/pair", "wc-perennial/v1/status", "wc-perennial/v1/launch"), False)
+    names = ("pair", "status", "launch", "device")
+    assert rights == dict.fromkeys((f"wc-perennial/v1/{name}" for name in names), False)
+
+
+@needs_php
+def test_a_button_asks_for_notifications_and_a_browser_is_passed_on_with_a_token_that_opens_no_admin() -> None:
+    page, calls, status = run(
+        "$visitor = 7; pair_up(); ob_start(); do_action( 'woocommerce_account_dashboard' );"
+        " do_action( 'woocommerce_account_dashboard' ); $page = ob_get_clean();"
+        " $answer = Perennial::device( new Request( array( 'subscription' => array( 'endpoint' => 'https://x' ) ) ) );"
+        " echo json_encode( array( $page, $calls, $answer->status ) );"
+    )
+    assert 'hidden><button type="button"' in page
+    assert '"key":"BKey"' in page
+    assert [call[:2] for call in calls] == [
+        ["GET", "https://app.example/storefront/key"],
+        ["POST", "https://app.example/storefront/woocommerce/device"],
+    ]
+    token, body = calls[1][2]["Authorization"].removeprefix("Bearer "), json.loads(calls[1][3])
+    assert (status, body) == (204, {"subscription": {"endpoint": "https://x"}})
+    keys: dict[str, Any] = {"secret": "s" * 43, "address": "https://shop.example", "now": datetime.now(UTC)}
+    assert install.read_launch(token, audience="https://app.example/storefront", **keys).user_id == "7"
+    with pytest.raises(Unauthorised):
+        install.read_launch(token, audience="https://app.example", **keys)
+
+
+@needs_php
+def test_nobody_is_asked_who_is_not_signed_in_or_whose_store_is_not_connected() -> None:
+    for scenario in ("$visitor = 7;", "pair_up();"):
+        told = run(
+            f"{scenario} ob_start(); do_action( 'woocommerce_account_dashboard' ); echo json_encode( ob_get_clean() );"
+        )
+        assert told == ""
 
 
 @needs_php
@@ -214,7 +247,7 @@ def test_the_zip_is_made_for_one_app_and_is_always_the_same() -> None:
     packed = archive("https://app.example/")
     assert packed == archive("https://app.example")
     with zipfile.ZipFile(io.BytesIO(packed)) as zipped:
-        assert zipped.namelist() == ["perennial/perennial.php", "perennial/readme.txt"]
+        assert zipped.namelist() == ["perennial/perennial.php", "perennial/readme.txt", "perennial/worker.js"]
         assert b"define( 'PERENNIAL_APP_URL', 'https://app.example' )" in zipped.read("perennial/perennial.php")
 
 

@@ -8,7 +8,7 @@ define( 'ABSPATH', __DIR__ );
 define( 'DAY_IN_SECONDS', 86400 );
 define( 'HOUR_IN_SECONDS', 3600 );
 
-$hooks = $options = $transients = $lives = $routes = $usermeta = $told = array();
+$hooks = $options = $transients = $lives = $routes = $usermeta = $told = $calls = array();
 $visitor = 0;
 $may     = true;
 
@@ -57,6 +57,11 @@ function esc_url( $url ) { return htmlspecialchars( $url, ENT_QUOTES ); }
 function esc_url_raw( $url, $schemes ) { return in_array( parse_url( $url, PHP_URL_SCHEME ), $schemes, true ) ? $url : ''; }
 function esc_html__( $text, $domain ) { return htmlspecialchars( $text, ENT_QUOTES ); }
 function __( $text, $domain ) { return $text; }
+function esc_html( $text ) { return htmlspecialchars( $text, ENT_QUOTES ); }
+function wp_remote_get( $url, $given ) { global $calls; $calls[] = array( 'GET', $url ); return array( 'status' => 200, 'body' => '{"key":"BKey"}' ); }
+function wp_remote_post( $url, $given ) { global $calls; $calls[] = array( 'POST', $url, $given['headers'], $given['body'] ); return array( 'status' => 204, 'body' => '' ); }
+function wp_remote_retrieve_response_code( $told ) { return $told['status']; }
+function wp_remote_retrieve_body( $told ) { return $told['body']; }
 function wp_print_inline_script_tag( $script ) { echo "<script>$script</script>"; }
 function wp_unslash( $value ) { return stripslashes( $value ); }
 function sanitize_text_field( $value ) { return trim( strip_tags( $value ) ); }
@@ -78,8 +83,8 @@ function WC() { global $woocommerce; return $woocommerce; }
 
 class Gone extends Exception {}
 class WP_Error { public $code; public $data; public function __construct( $code, $message, $data ) { $this->code = $code; $this->data = $data; } }
-class WP_REST_Response { public $data; public $headers = array(); public function __construct( $data ) { $this->data = $data; } public function header( $name, $value ) { $this->headers[ $name ] = $value; } }
-class Request { private $given; public function __construct( $given ) { $this->given = $given; } public function get_param( $name ) { return $this->given[ $name ] ?? null; } }
+class WP_REST_Response { public $data; public $status; public $headers = array(); public function __construct( $data, $status = 200 ) { $this->data = $data; $this->status = $status; } public function header( $name, $value ) { $this->headers[ $name ] = $value; } }
+class Request { private $given; public function __construct( $given ) { $this->given = $given; } public function get_param( $name ) { return $this->given[ $name ] ?? null; } public function get_json_params() { return $this->given; } }
 class Tea { public $stock = false; public function get_name() { return 'Tea &amp; honey'; } public function get_price() { return '12.50'; } public function is_in_stock() { return $this->stock; } public function get_id() { return 77; } }
 class Bag { private $kept = array(); public function get( $name ) { return $this->kept[ $name ] ?? null; } public function set( $name, $value ) { $this->kept[ $name ] = $value; } }
 class Cart { public $items = array(); public function get_cart() { return $this->items; } public function get_total( $context ) { return '25.00'; } }
