@@ -5,14 +5,17 @@ from datetime import timedelta
 
 import pytest
 
+from app.clock import FrozenClock
 from app.model import ConnectionState, Order
 from app.pipeline.ingest import ingest
+from app.runtime import Runtime
 from connectors.base import SyncKind
 from connectors.errors import Malformed, Permanent, Temporary, Unauthorised
 from connectors.records import Kind, LookAgain
-from tests.conftest import NOW, empty
+from tests.conftest import NOW
 from tests.pipeline.sync.corner import an_order
 from tests.pipeline.sync.town import KilledError, Town, killed_at
+from tests.snapshot import held, kept
 
 
 def hint(town: Town, *names: str, kind: Kind = Kind.ORDER) -> None:
@@ -136,27 +139,32 @@ def test_refused_keys_keep_the_list_until_the_store_is_connected_again(town: Tow
     assert (town.runs(SyncKind.LOOKS)[0].state, totals(town)) == ("done", {"o1": 5000})
 
 
-def test_a_worker_may_die_between_any_two_statements(town: Town) -> None:
-    number = 0
-    while True:
-        number += 1
-        empty(town.runtime.database)
-        town.clock.set(NOW)
-        town.shop.things.clear()
-        again = Town.of(town.runtime, town.clock, orders=2).imported()
-        change(again, 0, 1)
-        hint(again, "o0", "o1")
-        with killed_at(again.runtime, number) as statements:
-            try:
-                again.go_on()
-            except KilledError:
-                left = {name for _, name in again.run.looks}
-                assert {f"o{one}" for one in (0, 1)} - left == set(totals(again))
-        if statements[0] < number:
-            break
-        again.finish()
-        assert (again.run.state, again.run.looks, totals(again)) == ("done", [], {"o0": 5000, "o1": 5000})
+def test_a_worker_may_die_between_any_two_statements(runtime: Runtime, clock: FrozenClock) -> None:
+    """Before each of them. Where it leaves what an earlier death left, and the same time, the next one was seen to go on."""
+    town, number, seen = Town.of(runtime, clock, orders=2).imported(), 0, set[object]()
+    begun = clock.now()
+    change(town, 0, 1)
+    hint(town, "o0", "o1")
+    with kept(runtime.database) as go_back:
+        while True:
+            number += 1
+            go_back()
+            clock.set(begun)
+            with killed_at(runtime, number) as statements:
+                try:
+                    town.go_on()
+                except KilledError:
+                    names = {name for _, name in town.run.looks}
+                    assert {f"o{one}" for one in (0, 1)} - names == set(totals(town))
+            left = (clock.now(), held(runtime.database))
+            if left not in seen:
+                seen.add(left)
+                town.finish()
+                assert (town.run.state, town.run.looks, totals(town)) == ("done", [], {"o0": 5000, "o1": 5000})
+            if statements[0] < number:
+                break
     assert number > 20
+    assert len(seen) > 3
 
 
 @pytest.mark.parametrize("looks", [[], [["planet", "mars"]]])
