@@ -10,7 +10,7 @@ from app.db import EPOCH, MICROSECOND
 from app.facts.asking import About, Ask, about
 from app.facts.pace import departures, elsewhere
 from app.facts.seen import look
-from app.facts.telling import facts_of, home_of, standing_of
+from app.facts.telling import facts_of, home_of, shared_of, standing_of
 from app.model import Store
 from app.policy import Law, Quiet, Standing
 from app.policy.brakes import Span
@@ -28,8 +28,17 @@ def gather(
     """
     seen = look(session, store, asks=asks, now=now, with_items=with_items)
     there = [ask for ask in asks if ask.customer_id in seen.customers]
-    home = home_of(store)
-    return {ask.key: (facts_of(seen, ask, home=home, now=now), standing_of(seen, ask, home=home)) for ask in there}
+    home, shared = home_of(store), shared_of(seen, there)
+    # One order begins several workflows, which fall due together: what they are told alike is told once.
+    asked = {(ask.customer_id, ask.medium): ask for ask in there}
+    standing = {who: standing_of(seen, ask, home=home) for who, ask in asked.items()}
+    return {
+        ask.key: (
+            facts_of(seen, ask, shared=shared, home=home, now=now),
+            standing[ask.customer_id, ask.medium],
+        )
+        for ask in there
+    }
 
 
 def law_of(store: Store) -> Law:

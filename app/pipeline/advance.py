@@ -93,7 +93,7 @@ class _Desk:
 def advance(runtime: Runtime, limit: int = 500) -> int:
     """Decide up to `limit` due enrollments, a fair share per store; how many were taken."""
     now = runtime.clock.now()
-    with runtime.database.read() as session:
+    with runtime.database.glance() as session:
         if not any_due(session, ENROLLMENT, states=(EnrollmentState.WAITING,), now=now):
             return 0
     with runtime.database.write() as session:
