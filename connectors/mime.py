@@ -75,7 +75,7 @@ def mailbox_address(address: str) -> str:
     """
     local, at, domain = address.rpartition("@")
     domain = _ascii_domain(domain)
-    if not at or len(address) > LONGEST_ADDRESS or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
+    if not at or len(address) > LONGEST_ADDRESS or not _LOCAL.fullmatch(local) or not domain:
         raise Permanent("an address is not one that mail can be sent to", bad_address=True)
     # Some Japanese providers gave out addresses such as "a..b@": legal only in quotes.
     return f"{local}@{domain}" if _DOT_ATOM.fullmatch(local) else f'"{local}"@{domain}'
@@ -89,13 +89,14 @@ def message_id(identity: str) -> str:
     return f"<{found[1]}>"
 
 
+@lru_cache(maxsize=4096)
 def _ascii_domain(domain: str) -> str:
-    if domain.isascii():
-        return domain
+    """A domain as mail needs it; "" where it could be none. Most people's mailboxes are at a few of them."""
     try:
-        return idna.encode(domain, uts46=True).decode("ascii")
+        found = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
     except (idna.IDNAError, UnicodeError):
         return ""
+    return found if _DOMAIN.fullmatch(found) else ""
 
 
 def _mailbox(name: str, mailbox: Address) -> str:

@@ -29,7 +29,7 @@ from app.pipeline.deliver.envelopes import Text
 from app.pipeline.deliver.pace import Pace, held
 from app.pipeline.deliver.warmth import Warmth, keep, warmth_of
 from app.pipeline.fair import PARKED, Row
-from app.policy import Case, Decision, Reason, Verdict, decide
+from app.policy import Case, Decision, Reason, Standing, Verdict, decide
 from app.questions import asked
 from app.rows import among, bulk_update, table_of
 from connectors.base import Ability
@@ -208,11 +208,18 @@ def _verdict(desk: Desk, row: Row, *, till: _Till, pace: Pace) -> Verdict:
     if row.id not in desk.seen:
         return Verdict(Decision.DROP, Reason.CUSTOMER_GONE)
     facts, standing = desk.seen[row.id]
-    recent, others = departures(pace, row.medium), elsewhere(pace, row.medium)
-    if (recent, others) != (standing.recent, standing.elsewhere):
-        standing = replace(standing, recent=recent, elsewhere=others)
-    case = Case(*written, facts, standing, desk.law, row.due_at, row.id)
+    case = Case(*written, facts, _counted(standing, pace, medium=row.medium), desk.law, row.due_at, row.id)
     return till.warmth.judged(decide(case), case)
+
+
+def _counted(standing: Standing, pace: Pace, *, medium: str) -> Standing:
+    """The standing with the places that are held by now: others may have been taken since the desk was laid."""
+    if not (pace or standing.recent or standing.elsewhere):
+        return standing
+    recent, others = departures(pace, medium), elsewhere(pace, medium)
+    if (recent, others) == (standing.recent, standing.elsewhere):
+        return standing
+    return replace(standing, recent=recent, elsewhere=others)
 
 
 def _turned_away(row: Row, verdict: Verdict, *, written: _Written) -> None:

@@ -155,9 +155,9 @@ class Scribe:
 
     def _sheet(self, text: Text) -> _Sheet:
         row = text.row
-        step = (row.store_id, row.workflow, row.step, row.text, row.medium, row.purpose)
         answers = self._is_answered(text)
-        key = (*step, text.facts.is_subscribed, text.locale, answers)
+        told = (text.facts.is_subscribed, text.locale, answers)
+        key = (row.store_id, row.workflow, row.step, row.text, row.medium, row.purpose, told)
         found = self._sheets.get(key)
         if found is None:
             found = self._sheets[key] = _sheet(text, self._config, answers=answers)
@@ -233,7 +233,7 @@ def _stop_line(text: Text) -> str:
 def _recipient(text: Text) -> Address:
     customer = text.customer
     bare = customer.email if text.row.medium == Medium.EMAIL else customer.phone
-    name = " ".join(part for part in (customer.first_name, customer.last_name) if part)
+    name = " ".join(filter(None, (customer.first_name, customer.last_name)))
     # A name that could not stand in a header is left out: it is no reason not to write.
     return Address(bare or "", name if name.isprintable() else "")
 
