@@ -71,10 +71,10 @@ def _idle(runtime: Runtime, what: str) -> tuple[float, float]:
     now = NOW.isoformat() if not runtime.database.is_sqlite else int(NOW.timestamp() * 1_000_000)
     question = sa.text(QUESTION.format(f"'{now}'" if isinstance(now, str) else now))
     with runtime.database.main.connect() as connection:
-        limit, _ = milliseconds(lambda: connection.execute(question).first())
+        limit, bare = milliseconds(lambda: connection.execute(question).first())
     word = "met" if tick < GOAL_MS else "missed"
-    say(f"{what} waiting, none due: a tick {tick:.3f} ms; goal under {GOAL_MS} ms: {word}")
-    say(f"  beside it the bare question {limit:.3f} ms")
+    say(f"{what} waiting, none due: a tick {tick:.3f} ms, at least {least:.3f}; goal under {GOAL_MS} ms: {word}")
+    say(f"  beside it the bare question {limit:.3f} ms, at least {bare:.3f}")
     return tick, least
 
 
