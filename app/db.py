@@ -42,6 +42,8 @@ SAFE_SQLITE = (3, 51, 3)
 FULL, NORMAL = "FULL", "NORMAL"
 # Pages after which even a process that only appends writes the log of writes back by itself: nobody else does.
 MOST_LOGGED_PAGES = 20_000
+# The same for whoever writes to the main file; 16 MiB.
+LOGGED_PAGES = 4_000
 
 BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 Minor = sa.BigInteger
@@ -110,6 +112,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.main = _engine(self.url)
         self.inbox = _engine(inbox_url(self.url)) if self.is_sqlite else self.main
+        if self.is_sqlite:
+            sa.event.listen(self.main, "connect", _write_back_seldom)
         # Made once: an engine with options of its own costs more than a small transaction.
         self._glancing = self.main if self.is_sqlite else self.main.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = {level: self.main.execution_options(writes=level) for level in (FULL, NORMAL)}
@@ -241,6 +245,12 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
         "secure_delete=FAST",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_back_seldom(connection: Any, _: object) -> None:
+    """SQLite's own limit is passed by each page of an import, which changes the same pages of the file again and again: each
+    time they would be written back, and the disk be waited for twice more."""
+    connection.execute(f"PRAGMA wal_autocheckpoint={LOGGED_PAGES}")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ REFUND = table_of(Refund)
 PARCEL = table_of(Fulfillment)
 NOT_BOUGHT = frozenset({OrderStatus.DRAFT, OrderStatus.CANCELLED, OrderStatus.FAILED, OrderStatus.REFUNDED})
 DELETED = "deleted"
+UPDATED_AT = attrgetter("updated_at")
 SEEN = [
     ORDER.c[name] for name in ("external_id", "updated_at", "customer_id", "raw_status", "cancelled_at", "refunded")
 ]
@@ -52,7 +54,7 @@ def keep(batch: "Batch", records: Sequence[Record], *, people: People) -> Touche
     touched = Touched()
     orders = _newest([one for one in records if isinstance(one, OrderRecord)])
     refunds = [one for one in records if isinstance(one, RefundRecord)]
-    parcels = sorted((one for one in records if isinstance(one, FulfillmentRecord)), key=lambda one: one.updated_at)
+    parcels = sorted((one for one in records if isinstance(one, FulfillmentRecord)), key=UPDATED_AT)
     _keep_refunds(batch, refunds)
     _keep_parcels(batch, parcels, touched=touched)
     _keep_orders(batch, orders, people=people, touched=touched)
@@ -63,7 +65,7 @@ def keep(batch: "Batch", records: Sequence[Record], *, people: People) -> Touche
 
 
 def _newest(records: Iterable[Any]) -> list[Any]:
-    return list({one.external_id: one for one in sorted(records, key=lambda one: one.updated_at)}.values())
+    return list({one.external_id: one for one in sorted(records, key=UPDATED_AT)}.values())
 
 
 def _keep_orders(batch: "Batch", records: Sequence[OrderRecord], *, people: People, touched: Touched) -> None:
@@ -114,9 +116,7 @@ def _with_new_parcels(batch: "Batch", column: sa.Column[str], *, ids: Sequence[s
 def _as_deleted(before: Any, *, at: datetime) -> dict[str, Any]:
     """What overrules a payload of this time: an order that was deleted stays so, unless it was brought back later."""
     gone_at = _gone_at(before)
-    if gone_at is None or at > gone_at:
-        return {}
-    return _deleted(gone_at)
+    return {} if gone_at is None or at > gone_at else _deleted(gone_at)
 
 
 def _deleted(at: datetime) -> dict[str, Any]:
@@ -124,8 +124,7 @@ def _deleted(at: datetime) -> dict[str, Any]:
 
 
 def _gone_at(before: Any) -> datetime | None:
-    is_deleted = before is not None and before.raw_status == DELETED
-    return before.cancelled_at if is_deleted else None
+    return before.cancelled_at if before is not None and before.raw_status == DELETED else None
 
 
 def _named(batch: "Batch", column: sa.Column[str], *, ids: Sequence[str]) -> sa.ColumnElement[bool]:

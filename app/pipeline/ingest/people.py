@@ -151,7 +151,7 @@ class People:
 
     def _find(self, names: set[Key]) -> None:
         for kind in (EXTERNAL, EMAIL):
-            values = sorted(value for one, value in names if one == kind and (one, value) not in self._known)
+            values = sorted(key[1] for key in names if key[0] == kind and key not in self._known)
             for chunk in chunks(values):
                 query = sa.select(IDENTITY.c.value, IDENTITY.c.customer_id).where(
                     IDENTITY.c.store_id == self.store.id,
@@ -175,11 +175,11 @@ class People:
                 among(self.session, CUSTOMER.c.id, values=chunk)
             )
             for row in self.session.execute(query):
-                before = self._persons.get(row[0])
-                values = dict(zip(names, row, strict=True)) | (before.values if before else {})
-                self._persons[row[0]] = Person(
-                    row[0], values, is_whole=names is WHOLE, changed=before.changed if before else set()
-                )
+                values, before = dict(zip(names, row, strict=True)), self._persons.get(row[0])
+                person = self._persons[row[0]] = Person(row[0], values, is_whole=names is WHOLE)
+                if before is not None:
+                    values.update(before.values)
+                    person.changed = before.changed
 
     def _whole(self, person: Person) -> Person:
         """The same person with every field read: what is decided about it already stays."""
@@ -266,10 +266,11 @@ class People:
             self._ids = [*reversed(fresh), *self._ids]
 
     def _write_identities(self) -> None:
+        store_id, stored = self.store.id, self._stored
         rows: list[dict[str, Any]] = [
-            {"store_id": self.store.id, "kind": key[0], "value": key[1], "customer_id": self._now_called(who)}
-            for key, who in self._known.items()
-            if self._stored.get(key) != self._now_called(who)
+            {"store_id": store_id, "kind": key[0], "value": key[1], "customer_id": who}
+            for key, who in self._now_known()
+            if stored.get(key) != who
         ]
         bulk(
             self.session,
@@ -281,6 +282,11 @@ class People:
         if moved:
             self._move_identities(moved)
         self._stored |= {(row["kind"], row["value"]): row["customer_id"] for row in rows}
+
+    def _now_known(self) -> Iterable[tuple[Key, int]]:
+        if not self._became:
+            return self._known.items()
+        return [(key, self._now_called(who)) for key, who in self._known.items()]
 
     def _move_identities(self, moved: Sequence[dict[str, Any]]) -> None:
         update = sa.update(IDENTITY).where(

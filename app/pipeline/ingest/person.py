@@ -7,7 +7,7 @@ earlier), so that payloads in any order end in the same row.
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.addresses import email_key, phone_key
 from app.db import EPOCH, MICROSECOND
@@ -49,8 +49,7 @@ BLANK: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(NamedTuple):
     """One record about a person, with its time; `is_word_of_buyer` where an order or checkout said it in passing.
 
     `claims` are the identities it may claim for its person, the surest first: an account's address only where the account
