@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_pl
 
 from tests.conftest import ROOT, chromium
 
-READY_SECONDS = 60
+READY_SECONDS = 180
 PATIENCE_MS = 15_000
 SHOTS = ROOT / "var" / "shots"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
