@@ -17,7 +17,7 @@ from app.render import BadTextError, Rendered, compiled_own, render, sample
 from app.render.context import known_locale
 from app.render.values import Voice
 from app.runtime import Runtime
-from app.translations import said
+from app.translations import marked, said
 from connectors.base import Address, Envelope, Purpose
 from connectors.errors import Permanent
 from connectors.records import Medium
@@ -25,8 +25,8 @@ from workflows.language import Workflow
 
 CODE = "ANNA-7K2P"
 MARK = "[Test] "
-NO_ADDRESS = "Your store has told us no e-mail address of its own."
-NOT_MAIL = "Only e-mail can be tried here."
+NO_ADDRESS = marked("Your store has told us no e-mail address, so no test can be sent.")
+NOT_MAIL = marked("Only e-mail can be tried here.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +81,19 @@ def _voice(store: Store, workflow: Workflow) -> Voice:
     )
 
 
+def own_address(store: Store) -> str | None:
+    """Where a store reads its own mail: as its platform says, else from where it writes; WooCommerce says nothing."""
+    return store.email or store.sender_address
+
+
 def send_test(runtime: Runtime, store: Store, *, draft: Draft, words: Rendered) -> str:
     """Hand these words to the channel, for the store's own address, which comes back. Raises Temporary, Permanent."""
     one = draft.workflow.step(draft.step)
     channel = runtime.channels.get(one.send.medium)
     if one.send.medium != Medium.EMAIL or channel is None:
         raise Permanent(NOT_MAIL)
-    if not store.email:
+    address = own_address(store)
+    if not address:
         raise Permanent(NO_ADDRESS)
     sender = Address(store.sender_address or runtime.config.mail_from, store.sender_name or store.name)
     key = f"test-{new_key()}"
@@ -97,7 +103,7 @@ def send_test(runtime: Runtime, store: Store, *, draft: Draft, words: Rendered) 
             store=store.public_key,
             medium=Medium.EMAIL,
             purpose=Purpose(draft.workflow.purpose),
-            to=Address(store.email, store.name),
+            to=Address(address, store.name),
             sender=sender,
             subject=f"{MARK}{words.subject}",
             text=words.text,
@@ -107,4 +113,4 @@ def send_test(runtime: Runtime, store: Store, *, draft: Draft, words: Rendered) 
             headers=(("Auto-Submitted", "auto-generated"),),
         )
     )
-    return store.email
+    return address

@@ -7,6 +7,8 @@ from app.web.words import number
 
 WIDTH, HEIGHT, LINES = 600.0, 160.0, 4
 GAP = 0.25
+# Of few labels the bars would be walls.
+WIDEST = 48.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,16 @@ def bars(labels: Sequence[str], series: Series, *, written: Written = number) ->
     """Bars side by side: one group for each label, one bar for each named series; `written` says its numbers."""
     top = _top(series)
     slot = WIDTH / max(len(labels), 1)
-    width = slot * (1 - GAP) / max(len(series), 1)
+    width = min(slot * (1 - GAP) / max(len(series), 1), WIDEST)
+    margin = (slot - width * len(series)) / 2
     drawn = [
-        _bar((place, turn), value / top, slot=slot, width=width, title=f"{labels[place]}: {written(value)}")
+        _bar(
+            turn,
+            value / top,
+            x=place * slot + margin + turn * width,
+            width=width,
+            title=f"{labels[place]}: {written(value)}",
+        )
         for turn, values in enumerate(series.values())
         for place, value in enumerate(values)
     ]
@@ -75,10 +84,8 @@ def lines(labels: Sequence[str], series: Series, *, written: Written = number) -
     return Chart(tuple(labels), list(series), _rows(labels, series, written=written), written(top), paths=tuple(drawn))
 
 
-def _bar(where: tuple[int, int], share: float, *, slot: float, width: float, title: str) -> Bar:
-    place, turn = where
+def _bar(turn: int, share: float, *, x: float, width: float, title: str) -> Bar:
     y = _height(share)
-    x = place * slot + slot * GAP / 2 + turn * width
     return Bar(turn, round(x, 1), round(y, 1), round(width * 0.92, 1), round(HEIGHT - y, 1), title)
 
 

@@ -28,6 +28,7 @@ def teach(flask_app: Flask) -> None:
         money=money,
         percent=percent,
         day=day,
+        month=month,
         moment=moment,
         ago=ago,
         phrase=phrase,
@@ -72,6 +73,11 @@ def day(at: date | datetime) -> str:
 def written_day(iso: str) -> str:
     """A day that is kept as "2026-11-20"."""
     return day(date.fromisoformat(iso))
+
+
+def month(iso: str) -> str:
+    """A month that is kept as "2026-11": "Nov 2026"."""
+    return dates.format_skeleton("yMMM", date.fromisoformat(f"{iso}-01"), locale=place().locale)
 
 
 def moment(at: datetime) -> str:

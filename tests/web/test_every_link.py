@@ -52,7 +52,7 @@ REFUSED = {
 # Names, addresses, what was typed, days as Babel writes them, and the word by which a store says where an answer came from.
 OF_THE_STORE = re.compile(
     r"(Anna|Ben|Cleo) Fuchs|The corner store|Shopify|\w+@example\.com|corner\.myshopify\.com|(long ?)+|line|EUR|^form$"
-    r"|\d\. (Nov|Okt)\.|\w+\.\w+_?\w*$"
+    r"|(Nov|Okt)\.( 2026)?|\w+\.\w+_?\w*$"
 )
 # Whatever is looked for is an answer, and it stays in its field.
 SOUGHT = {"admin_search.find", "admin_customers.find", "admin_customer_acts.find"}

@@ -20,7 +20,7 @@ from app.web.admin.sealed import file_path
 from app.web.guard import Guard, desk, guarded
 from app.web.house import runtime
 from app.web.place import say
-from app.web.words import day, money, percent
+from app.web.words import day, money, month, percent
 
 ROOT = "/admin/reports"
 TAB = Tab(marked("Reports"), "reports", path=ROOT, order=50)
@@ -120,32 +120,32 @@ def _workflows(session: Any, store: Store) -> dict[str, Any]:
 def _of_buyers(draw: Callable[[Sequence[BuyersMonth]], Any]) -> Callable[[Any, Store], dict[str, Any]]:
     def told(session: Any, store: Store) -> dict[str, Any]:
         kept = buyers(session, store, now=runtime().clock.now())
-        months = [month for month in kept.figure.months if month.buyers] if kept else []
+        months = [one for one in kept.figure.months if one.buyers] if kept else []
         return {"kept": kept, "months": months, "chart": draw(months) if months else None}
 
     return told
 
 
 def _repeat(months: Sequence[BuyersMonth]) -> Any:
-    values = {say("Repeat purchase rate"): [month.repeat_rate or 0.0 for month in months]}
-    return charts.lines([month.month for month in months], values, written=percent)
+    values = {say("Repeat purchase rate"): [one.repeat_rate or 0.0 for one in months]}
+    return charts.lines([month(one.month) for one in months], values, written=percent)
 
 
 def _retention(months: Sequence[BuyersMonth]) -> Any:
-    known = [month for month in months if month.retention is not None]
-    values = {say("Period retention"): [month.retention or 0.0 for month in known]}
-    return charts.lines([month.month for month in known], values, written=percent) if known else None
+    known = [one for one in months if one.retention is not None]
+    values = {say("Period retention"): [one.retention or 0.0 for one in known]}
+    return charts.lines([month(one.month) for one in known], values, written=percent) if known else None
 
 
 def _cohorts(months: Sequence[BuyersMonth]) -> Any:
-    known = [month for month in months[-SHOWN_COHORTS - 1 :] if month.again_rate(1) is not None]
-    values = {say("Again in the next month"): [month.again_rate(1) or 0.0 for month in known]}
-    return charts.bars([month.month for month in known], values, written=percent) if known else None
+    known = [one for one in months[-SHOWN_COHORTS - 1 :] if one.again_rate(1) is not None]
+    values = {say("Again in the next month"): [one.again_rate(1) or 0.0 for one in known]}
+    return charts.bars([month(one.month) for one in known], values, written=percent) if known else None
 
 
 def _sales(months: Sequence[BuyersMonth]) -> Any:
-    values = {say("New customers"): [month.size for month in months]}
-    return charts.bars([month.month for month in months], values)
+    values = {say("New customers"): [one.size for one in months]}
+    return charts.bars([month(one.month) for one in months], values)
 
 
 WAYS: dict[str, Callable[[Any, Store], dict[str, Any]]] = {

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from app.pipeline.texts import TextView, restore_text, save_text, text_of
-from app.pipeline.trying import Draft, Person, send_test, written
+from app.pipeline.trying import Draft, Person, own_address, send_test, written
 from app.render import BadTextError, Complaint
 from app.reports.workflow import Example, examples
 from app.translations import marked
@@ -104,7 +104,7 @@ def _sent(draft: Draft) -> str:
     except BadTextError as error:
         return say("Line %(line)s: %(reason)s.", line=error.line, reason=error.reason)
     except (Permanent, Unsupported) as error:
-        return str(error) or say("It was refused.")
+        return say(str(error)) if str(error) else say("It was refused.")
     except (Temporary, Unauthorised):
         return say("The channel could not take it just now. Please try again in a minute.")
 
@@ -122,7 +122,7 @@ def _page(
         people = _people(session, known)
         source = view.source if typed is None else typed
         shown = _shown(session, Draft(known, step, source), person=_chosen(people))
-        address = store_of(session).email
+        address = own_address(store_of(session))
     values = {"workflow": known, "step": step, "view": view, "source": source, "people": people, "shown": shown}
     return show("text", status=422 if wrong else 200, toast=toast, wrong=wrong or [], address=address, **values)
 
