@@ -13,6 +13,7 @@ from connectors.records import ConsentRecord, ConsentState, Medium
 from tests.contracts.provider import SECRET
 from tests.contracts.test_twilio import SID, answers
 from tests.provider import Provider, provider
+from tests.stories.promises.test_parcels import scanned
 from tests.story import Story, village
 
 PHONE = "+4915123456789"
@@ -118,3 +119,32 @@ def test_without_a_provider_the_ledger_says_that_none_is_set_up(story: Story) ->
     story.travel(days=2)
     assert story.reasons("anna")[-1] == "abandoned_checkout_text.reminder: no_channel"
     assert story.sent == []
+
+
+def test_news_of_an_order_needs_no_yes_waits_for_the_morning_and_heeds_a_stop(wall: tuple[Story, Provider]) -> None:
+    story, standin = wall
+    story.set(quiet_from=22 * 60, quiet_until=7 * 60)
+    story.on("shipping_text")
+    story.join("ben", consent=None, phone=PHONE)
+    story.travel(hours=13)
+    story.ship(story.order("ben"))
+    assert standin.seen == [], "it is eleven at night"
+    story.travel(hours=9)
+    assert [words for _, words in _texts(standin)] == ["Tea 0: your order #1001 is on its way."]
+    assert [one.reason for one in story.why("ben")] == ["quiet_hours", "due", "left"]
+    _agrees(story, "ben", state=ConsentState.UNSUBSCRIBED, consent=None)
+    story.ship(story.order("ben"))
+    assert len(standin.seen) == 1
+    assert story.reasons("ben")[-1] == "shipping_text.shipped: no_consent"
+
+
+def test_a_parcel_that_is_late_is_texted_once(wall: tuple[Story, Provider]) -> None:
+    story, standin = wall
+    story.on("delivery_delay_text")
+    story.join("ben", consent=None, phone=PHONE)
+    scanned(story)
+    story.ship(story.order("ben"), status="label_printed")
+    story.live(days=9, every=24)
+    assert [words.partition(",")[0] for _, words in _texts(standin)] == [
+        "Tea 0: your parcel is taking longer than it should"
+    ]
