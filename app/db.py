@@ -5,14 +5,11 @@ IMMEDIATE, so that it never finds out half-way that somebody else writes. Delive
 claim of 500 rows would otherwise become a webhook's waiting time. On PostgreSQL both are one database.
 """
 
-import importlib
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import msgspec
@@ -20,6 +17,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+from app import sqlite
+from app.sqlite import FULL, NORMAL
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -30,20 +30,14 @@ NAMING = {
 }
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-BUSY_MILLISECONDS = 10_000
 # Columns of JSON are written and read on every import row; msgspec does it ten times as fast as the standard library.
 JSON_CODEC: dict[str, Any] = {
     "json_serializer": lambda value: msgspec.json.encode(value).decode(),
     "json_deserializer": msgspec.json.decode,
 }
 NO_ZONE = "a time without a zone cannot be stored"
-SAFE_SQLITE = (3, 51, 3)
-# What is written survives a power cut; or it does once something after it was written so. A crash alone takes neither back.
-FULL, NORMAL = "FULL", "NORMAL"
 # Pages after which even a process that only appends writes the log of writes back by itself: nobody else does.
 MOST_LOGGED_PAGES = 20_000
-# The same for whoever writes to the main file; 16 MiB.
-LOGGED_PAGES = 4_000
 
 BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 Minor = sa.BigInteger
@@ -113,7 +107,7 @@ class Database:
         self.main = _engine(self.url)
         self.inbox = _engine(inbox_url(self.url)) if self.is_sqlite else self.main
         if self.is_sqlite:
-            sa.event.listen(self.main, "connect", _write_back_seldom)
+            sa.event.listen(self.main, "connect", sqlite.write_back_seldom)
         # Made once: an engine with options of its own costs more than a small transaction.
         self._glancing = self.main if self.is_sqlite else self.main.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = {level: self.main.execution_options(writes=level) for level in (FULL, NORMAL)}
@@ -212,88 +206,12 @@ def _engine(url: URL) -> Engine:
             url, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True, **JSON_CODEC
         )
     Path(url.database or ".").parent.mkdir(parents=True, exist_ok=True)
-    connect = {"timeout": BUSY_MILLISECONDS / 1000}
+    connect = {"timeout": sqlite.BUSY_MILLISECONDS / 1000}
     # An error that quotes a statement's values would carry addresses into logs and tracebacks.
-    engine = sa.create_engine(url, module=_sqlite(), connect_args=connect, hide_parameters=True, **JSON_CODEC)
-    sa.event.listen(engine, "connect", _prepare_sqlite)
-    sa.event.listen(engine, "begin", _begin_sqlite)
+    engine = sa.create_engine(url, module=sqlite.newest(), connect_args=connect, hide_parameters=True, **JSON_CODEC)
+    sa.event.listen(engine, "connect", sqlite.prepare)
+    sa.event.listen(engine, "begin", sqlite.begin)
     return engine
-
-
-def _sqlite() -> ModuleType:
-    """The newest SQLite at hand: below 3.51.3, two processes that checkpoint at once may lose the WAL (sqlite.org)."""
-    import sqlite3
-
-    if sqlite3.sqlite_version_info >= SAFE_SQLITE:
-        return sqlite3
-    try:
-        return importlib.import_module("pysqlite3")
-    except ModuleNotFoundError:
-        return sqlite3
-
-
-def _prepare_sqlite(connection: Any, _: object) -> None:
-    # The driver must not begin transactions of its own: `_begin_sqlite` says which kind.
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "cache_size=-65536",
-        "temp_store=MEMORY",
-        # Zeroes what is deleted wherever that costs no further page; `wipe` does the rest.
-        "secure_delete=FAST",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _write_back_seldom(connection: Any, _: object) -> None:
-    """SQLite's own limit is passed by each page of an import, which changes the same pages of the file again and again: each
-    time they would be written back, and the disk be waited for twice more."""
-    connection.execute(f"PRAGMA wal_autocheckpoint={LOGGED_PAGES}")
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    if connection.get_execution_options().get("alone"):
-        return
-    level = connection.get_execution_options().get("writes")
-    if level is not None and level != connection.info.get("level", FULL):
-        connection.exec_driver_sql(f"PRAGMA synchronous={level}")
-        connection.info["level"] = level
-    if level is None:
-        connection.exec_driver_sql("BEGIN")
-    elif not _is_let_in(connection):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _is_let_in(connection: sa.Connection) -> bool:
-    """Whether the one place of those who write could be had within the time that SQLite itself would wait, and is ours now.
-
-    Its own waiting sleeps for up to a tenth of a second between two looks, while another worker's whole transaction takes half
-    of that: two workers stood idle for a fifth of their time. Here it is looked every millisecond.
-    """
-    driver = connection.connection.dbapi_connection
-    if driver is None:
-        return False
-    driver.execute("PRAGMA busy_timeout=0")
-    try:
-        return any(_begun(driver, connection.dialect) for _ in range(BUSY_MILLISECONDS))
-    except connection.dialect.loaded_dbapi.Error:
-        # Said once more in SQLAlchemy's words, which the pages and jobs understand: a full disk is a 503 and no bug.
-        return False
-    finally:
-        driver.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
-
-
-def _begun(driver: Any, dialect: sa.Dialect) -> bool:
-    try:
-        driver.execute("BEGIN IMMEDIATE")
-    except dialect.loaded_dbapi.OperationalError as error:
-        if "locked" not in str(error):
-            raise
-        time.sleep(0.001)
-        return False
-    return True
 
 
 def reserve_ids(session: Session, table: sa.Table, *, count: int, beyond: int = 0) -> Sequence[int]:

@@ -17,7 +17,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import app.model  # noqa: F401 - fills the metadata below.
-from app.db import FULL, Base, Database, InboxBase
+from app.db import Base, Database, InboxBase
+from app.sqlite import FULL
 
 FOLDER = Path(__file__).parent
 ADVISORY_LOCK = 5_077_201

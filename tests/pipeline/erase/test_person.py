@@ -265,7 +265,7 @@ def test_a_big_file_is_written_anew_once_a_day(
 def test_a_reader_that_holds_up_the_files_is_waited_for(
     config: Config, clock: FrozenClock, backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.db.BUSY_MILLISECONDS", 50)
+    monkeypatch.setattr("app.sqlite.BUSY_MILLISECONDS", 50)
     runtime = assemble(config, clock=clock)
     store = settle_anna(runtime)
     demand(runtime, store, ERASE)
