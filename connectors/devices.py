@@ -3,6 +3,7 @@
 An endpoint is an address that a stranger's browser names, and we call it later: only the services that browsers really have.
 """
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -18,6 +19,10 @@ SERVICES = ("fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com",
 WORKER = Path(__file__).with_name("worker.js")
 LONGEST_ENDPOINT = 1_000
 LONGEST_WORDS = 500
+# What a host is made of, and what an address: a backslash or a line's end would mean one host to who judges and another to
+# who calls.
+HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
+PLAIN = re.compile(r"[!-\[\]-~]+")
 
 
 @runtime_checkable
@@ -83,6 +88,7 @@ def _service(endpoint: str, *, anywhere: bool) -> str:
         raise Malformed("this is no push service") from None
     is_known = any(host == one or host.endswith(f".{one}") for one in SERVICES)
     is_plain = parts.scheme == "https" and port in (None, 443) and "@" not in parts.netloc
-    if len(endpoint) > LONGEST_ENDPOINT or not host or not (anywhere or (is_known and is_plain)):
+    is_clear = PLAIN.fullmatch(endpoint) is not None and HOST.fullmatch(host) is not None
+    if len(endpoint) > LONGEST_ENDPOINT or not is_clear or not (anywhere or (is_known and is_plain)):
         raise Malformed("this is no push service")
     return host

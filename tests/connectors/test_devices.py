@@ -44,6 +44,11 @@ def test_the_services_of_real_browsers_are_known(endpoint: str) -> None:
         "https://fcm.googleapis.com@127.0.0.1/abc",
         "https://fcm.googleapis.com/" + "a" * 1000,
         "https://[::1/abc",
+        "https://127.0.0.1\\.push.apple.com/abc",
+        "https://127.0.0.1\\/.push.apple.com/abc",
+        "https://web.push.apple.com\n/abc",
+        "https://web.push.apple.com/a bc",
+        "https://wéb.push.apple.com/abc",
         "ftp://fcm.googleapis.com/abc",
     ],
 )
