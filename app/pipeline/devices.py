@@ -16,6 +16,7 @@ from app.keys import UnreadableSecretError
 from app.model import Customer, Device, Identity
 from app.model.customer import IdentityKind
 from app.pipeline import consent
+from app.policy.consent import Answer
 from app.rows import insert, table_of
 from app.runtime import Runtime
 from connectors.devices import DeviceCall
@@ -45,15 +46,17 @@ class Reached:
 
 def take_in(runtime: Runtime, store_id: int, *, external_id: str, call: DeviceCall) -> Taken:
     """Keep a browser of the customer whom the platform names so, with their yes to the words that were shown. One that was
-    here before only says that it still is: a renewal is never a yes."""
+    here before only says that it still is: a renewal is never a yes, and where the yes is gone, so is the browser."""
     now, mark = runtime.clock.now(), runtime.signer.fingerprint(PURPOSE, f"{store_id}:{call.endpoint}")
     with runtime.database.write() as session:
-        customer_id = _alone_with(session, store_id, external_id=external_id)
+        _alone(session, store_id)
+        customer_id = _named(session, store_id, external_id=external_id)
         if customer_id is None:
             return Taken.NOBODY
         mine = (DEVICE.c.store_id == store_id, DEVICE.c.mark == mark)
         before = session.execute(sa.select(DEVICE.c.customer_id).where(*mine)).scalar()
-        if call.renews and before != customer_id:
+        if call.renews and (before != customer_id or not _agreed(session, customer_id)):
+            session.execute(sa.delete(DEVICE).where(*mine, DEVICE.c.customer_id == customer_id))
             return Taken.GONE
         sealed = runtime.vault.lock(call.subscription)
         _keep(
@@ -66,10 +69,14 @@ def take_in(runtime: Runtime, store_id: int, *, external_id: str, call: DeviceCa
     return Taken.TAKEN
 
 
-def _alone_with(session: Session, store_id: int, *, external_id: str) -> int | None:
-    """The customer's id, while nobody else takes in this store's records: what both write would be half of either."""
+def _alone(session: Session, store_id: int) -> None:
+    """Nobody else takes in this store's records meanwhile: what both write would be half of either."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(store_id)))
+
+
+def _named(session: Session, store_id: int, *, external_id: str) -> int | None:
+    """The id of the customer whom the platform names so."""
     named = (IDENTITY.c.store_id == store_id, IDENTITY.c.kind == IdentityKind.EXTERNAL, IDENTITY.c.value == external_id)
     return session.execute(sa.select(IDENTITY.c.customer_id).where(*named)).scalar()
 
@@ -92,6 +99,13 @@ def _agree(session: Session, store_id: int, *, customer_id: int, call: DeviceCal
     consent.give(session, yes, store_id=store_id, customer_id=customer_id, now=now)
 
 
+def _agreed(session: Session, customer_id: int) -> Answer | None:
+    """Their yes, where it holds."""
+    told = session.execute(sa.select(CUSTOMER.c.answers).where(CUSTOMER.c.id == customer_id)).scalar()
+    held = answer_of(told, Medium.PUSH)
+    return held if held is not None and held.state == ConsentState.SUBSCRIBED else None
+
+
 def forget(session: Session, customer_id: int) -> None:
     """Every device of somebody who wants no notifications any more; what they answered says why."""
     session.execute(sa.delete(DEVICE).where(DEVICE.c.customer_id == customer_id))
@@ -100,21 +114,23 @@ def forget(session: Session, customer_id: int) -> None:
 def is_gone(runtime: Runtime, device_id: int) -> bool:
     """The push service knows this browser no more. True where its owner is notified on another one from now on; with the last
     one their yes has gone."""
+    mine = DEVICE.c.id == device_id
     with runtime.database.write() as session:
-        gone = sa.delete(DEVICE).where(DEVICE.c.id == device_id).returning(DEVICE.c.store_id, DEVICE.c.customer_id)
-        row = session.execute(gone).first()
-        if row is None:
+        store_id = session.execute(sa.select(DEVICE.c.store_id).where(mine)).scalar()
+        if store_id is None:
             return False
-        return _end_with_the_last(session, row.store_id, customer_id=row.customer_id, now=runtime.clock.now())
+        _alone(session, store_id)
+        customer_id = session.execute(sa.delete(DEVICE).where(mine).returning(DEVICE.c.customer_id)).scalar()
+        if customer_id is None:
+            return False
+        return _end_with_the_last(session, store_id, customer_id=customer_id, now=runtime.clock.now())
 
 
 def _end_with_the_last(session: Session, store_id: int, *, customer_id: int, now: datetime) -> bool:
     """Whether a device is left; where none is, that is an answer."""
     left = session.execute(sa.select(DEVICE.c.id).where(DEVICE.c.customer_id == customer_id).limit(1)).first()
-    held = answer_of(
-        session.execute(sa.select(CUSTOMER.c.answers).where(CUSTOMER.c.id == customer_id)).scalar(), "push"
-    )
-    if left is None and held is not None and held.state == ConsentState.SUBSCRIBED:
+    held = _agreed(session, customer_id)
+    if left is None and held is not None:
         no = consent.Given(Medium.PUSH, ConsentState.UNSUBSCRIBED, GONE, max(now, held.at), tells_platform=False)
         consent.give(session, no, store_id=store_id, customer_id=customer_id, now=now)
     return left is not None

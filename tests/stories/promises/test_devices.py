@@ -61,6 +61,15 @@ def _rows(story: Story, model: type[Device] | type[Consent]) -> list[object]:
         return list(session.scalars(sa.select(model).where(model.store_id == story.store_id).order_by(model.id)))
 
 
+def _unticks(story: Story, name: str) -> None:
+    """They want no notifications any more, and say so on the preference page."""
+    external_id = story.people[name].external_id
+    with story.runtime.database.write() as session:
+        theirs = (Customer.store_id == story.store_id, Customer.external_id == external_id)
+        one = session.scalars(sa.select(Customer).where(*theirs)).one()
+        save(session, one, chosen=Chosen(frozenset({"email"}), frozenset({"reminders"})), now=story.now)
+
+
 def test_who_agreed_is_notified_on_the_device_where_they_were_seen_last(wall: tuple[Story, Provider, str]) -> None:
     story, standin, origin = wall
     story.on("back_in_stock_push")
@@ -137,9 +146,7 @@ def test_who_unticks_it_on_the_preference_page_has_no_device_left_and_a_visit_br
     _agrees(story, "anna", origin=origin)
     assert _agrees(story, "anna", origin=origin, renews=True) is Taken.TAKEN
     story.travel(hours=1)
-    with story.runtime.database.write() as session:
-        anna = session.scalars(sa.select(Customer).where(Customer.store_id == story.store_id)).one()
-        save(session, anna, chosen=Chosen(frozenset({"email"}), frozenset({"reminders"})), now=story.now)
+    _unticks(story, "anna")
     assert _rows(story, Device) == []
     assert _agrees(story, "anna", origin=origin, renews=True) is Taken.GONE
     _is_back(story)
@@ -161,3 +168,23 @@ def test_a_browser_that_two_people_share_shows_what_is_meant_for_the_one_who_sai
     assert len(standin.seen) == 1
     assert story.reasons("anna")[-1] == "back_in_stock_push.back: no_consent"
     assert story.reasons("cleo")[-1] == "back_in_stock_push.back: left"
+
+
+def test_where_two_people_become_one_the_stricter_word_holds_and_the_browser_asks_again(
+    wall: tuple[Story, Provider, str],
+) -> None:
+    story, standin, origin = wall
+    story.on("back_in_stock_push")
+    _waiting(story, "anna", "cleo")
+    for name, device in (("cleo", "desk"), ("anna", "phone")):
+        _agrees(story, name, origin=origin, device=device)
+    _unticks(story, "cleo")
+    story.travel(hours=1)
+    story.merge("anna", into="cleo")
+    story.travel(hours=1)
+    assert _agrees(story, "cleo", origin=origin, device="phone", renews=True) is Taken.GONE
+    assert _rows(story, Device) == [], "a browser that may show nothing is not kept"
+    story.travel(hours=1)
+    assert _agrees(story, "cleo", origin=origin, device="phone") is Taken.TAKEN
+    _is_back(story)
+    assert [seen.path for seen in standin.seen] == ["/phone"]
