@@ -135,6 +135,7 @@ def settle(session: Session, customer_ids: Collection[int]) -> None:
     """Put what holds now on each customer's row: for e-mail in columns of its own, for all media in `answers`."""
     said: dict[int, dict[str, list[Any]]] = {}
     for chunk in chunks(sorted(customer_ids)):
+        _alone_with(session, chunk)
         query = (
             sa.select(*SETTLED)
             .join(CUSTOMER, CUSTOMER.c.id == CONSENT.c.customer_id)
@@ -143,6 +144,14 @@ def settle(session: Session, customer_ids: Collection[int]) -> None:
         for row in session.execute(query):
             said.setdefault(row.customer_id, {}).setdefault(row.medium, []).append(row)
     bulk_update(session, CUSTOMER, rows=[_settled(who, media) for who, media in said.items()])
+
+
+def _alone_with(session: Session, customer_ids: Sequence[int]) -> None:
+    """Who answers at the same moment waits, and then reads this answer too: neither puts the other's out of force."""
+    if session.get_bind().dialect.name == "postgresql":
+        these = among(session, CUSTOMER.c.id, values=customer_ids)
+        query = sa.select(CUSTOMER.c.id).where(these).order_by(CUSTOMER.c.id)
+        session.execute(query.with_for_update(key_share=True))
 
 
 def _settled(who: int, media: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
