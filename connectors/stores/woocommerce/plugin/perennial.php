@@ -368,7 +368,8 @@ JS;
 (async () => {
 	const place = document.getElementById("perennial-notify");
 	if (!("serviceWorker" in navigator) || !("PushManager" in window)) return;
-	const worker = await navigator.serviceWorker.register(perennialNotify.worker);
+	// A room of its own: at the store's root it would take the place of another worker that the store has.
+	const worker = await navigator.serviceWorker.register(perennialNotify.worker, { scope: perennialNotify.scope });
 	const tell = (subscription, renews) => fetch(perennialNotify.device, {
 		method: "POST",
 		headers: { "Content-Type": "application/json", "X-WP-Nonce": perennialNotify.nonce },
@@ -411,6 +412,7 @@ JS;
 		$settings = array(
 			'key'    => $key,
 			'worker' => untrailingslashit( home_url() ) . '/?perennial_worker=1',
+			'scope'  => untrailingslashit( home_url() ) . '/perennial/',
 			'device' => rest_url( 'wc-perennial/v1/device' ),
 			'nonce'  => wp_create_nonce( 'wp_rest' ),
 		);

@@ -86,6 +86,7 @@ def test_a_button_asks_for_notifications_and_a_browser_is_passed_on_with_a_token
     )
     assert 'hidden><button type="button"' in page
     assert '"key":"BKey"' in page
+    assert '"scope":"https:\\/\\/shop.example\\/perennial\\/"' in page, "it takes no other worker's place in the store"
     assert [call[:2] for call in calls] == [
         ["GET", "https://app.example/storefront/key"],
         ["POST", "https://app.example/storefront/woocommerce/device"],
