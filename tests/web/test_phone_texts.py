@@ -10,11 +10,13 @@ WORKFLOW = "/admin/workflows/abandoned_checkout_text"
 NOT_SET_UP = "Texts are not set up here"
 
 
-def test_a_page_says_that_texts_are_not_set_up_and_mail_is(
+def test_a_page_and_its_switch_say_that_texts_are_not_set_up_and_mail_is(
     runtime: Runtime, client: FlaskClient, corner: House
 ) -> None:
     asks = Browser(client, runtime, corner)
     assert NOT_SET_UP in asks.get(WORKFLOW).text
+    assert NOT_SET_UP in asks.get(f"{WORKFLOW}/switch?to=on").text
+    assert "not set up" not in asks.get("/admin/workflows/welcome/switch?to=on").text
     assert "Text message" in asks.get(WORKFLOW).text
     assert "not set up" not in asks.get("/admin/workflows/welcome").text
 

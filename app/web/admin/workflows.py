@@ -106,7 +106,7 @@ def _sheet(known: Workflow, counted: Plan, *, complaints: tuple[Phrase, ...] = (
     status, said = 422 if complaints else 200, complaints or counted.complaints
     choice = request.values.get("choice", next((str(one.choice) for one in counted.options), ""))
     values: dict[str, Any] = {"workflow": known, "plan": counted, "choice": choice, "spans": SPANS, "complaints": said}
-    return over(part("switch", "sheet", status=status, **values))
+    return over(part("switch", "sheet", status=status, is_set_up=known.medium in runtime().channels, **values))
 
 
 def _told(known: Workflow, done: Done) -> Toast:
