@@ -17,6 +17,7 @@ TITLES = {
     "identity": marked("Names by which the store knows you"),
     "consent": marked("What you answered about messages"),
     "confirmation": marked("Questions that your mailbox was asked"),
+    "device": marked("Browsers that may show you notifications"),
     "suppression": marked("Addresses that are not written to"),
     "orders": marked("Orders"),
     "order_line": marked("What was in them"),
