@@ -1,4 +1,4 @@
-"""How many of a store's last days a workflow would take in, counted by a worker where that takes longer than a page may."""
+"""Whom of a store's last days a workflow takes in: counted, and taken in, by a worker where a page may not take so long."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -18,7 +18,7 @@ class TallyState(StrEnum):
 
 class Tally(Base):
     """The last one of so many days of a workflow. `alarm_at` and `tries` are those of work that is taken; `result` counts as of
-    `counted_at`, and names nobody."""
+    `counted_at`, and names nobody. `on_since` stands where they are being taken in, or were: since when the workflow is on."""
 
     __tablename__ = "tally"
     __table_args__ = (
@@ -48,3 +48,4 @@ class Tally(Base):
     alarm_at: Mapped[datetime] = mapped_column(UTCDateTime)
     tries: Mapped[int] = mapped_column(sa.Integer, default=0)
     counted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    on_since: Mapped[datetime | None] = mapped_column(UTCDateTime)

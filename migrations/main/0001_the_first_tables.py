@@ -360,6 +360,7 @@ def upgrade() -> None:
         sa.Column("alarm_at", UTCDateTime(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("counted_at", UTCDateTime(), nullable=True),
+        sa.Column("on_since", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_tally_store_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tally")),
         sa.UniqueConstraint("store_id", "workflow", "days", name=op.f("uq_tally_store_id_workflow_days")),

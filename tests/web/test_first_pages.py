@@ -184,6 +184,16 @@ def test_a_large_store_is_counted_by_a_worker_while_the_sheet_waits_and_keeps_wh
     counted = browser.get(asked).text
     assert ('id="counting"' in counted, "disabled" in counted) == (False, False)
     assert "Nobody would enter" in counted
+    ticket = counted.partition('name="ticket" value="')[2].partition('"')[0]
+    assert browser.post(where, to="on", recent="30", ticket=ticket).status_code == 200
+    page = "/admin/workflows/welcome"
+    for path in (page, f"{page}/past"):
+        told = browser.get(path).text
+        assert (f'hx-get="{page}/past"' in told, "30 days are being included" in told) == (True, True)
+    assert tallies.work_off(runtime) == 1
+    for path in (f"{page}/past", page):
+        told = browser.get(path).text
+        assert (f'hx-get="{page}/past"' in told, "0 people came in" in told) == (False, True)
 
 
 def test_a_text_that_is_wrong_comes_back_as_it_was_written(runtime: Runtime, client: FlaskClient, store: House) -> None:

@@ -1,18 +1,21 @@
-"""Carries a change out, by the plan that was shown, and says what has become different since."""
+"""Carries a change out, by the plan that was shown, and says what has become different since.
 
-from collections.abc import Mapping, Sequence
+A large store's past is taken in by a worker, some people at a time: nobody else could write meanwhile.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from app.model import Store
+from app.pipeline.switch import tallies
 from app.pipeline.switch.change import Change, ChangeKind
 from app.pipeline.switch.counting import Counts, Recent
 from app.pipeline.switch.dials import turn
 from app.pipeline.switch.parking import Choice
 from app.pipeline.switch.plan import NOT_COUNTED, Option, Plan, plan
-from app.pipeline.switch.recent import Entry
 from app.pipeline.switch.setting import setting_of
 from app.pipeline.switch.switching import switch, take_in
 from app.pipeline.texts import save_text
@@ -45,19 +48,20 @@ def carry_out(
     now: datetime,
     ticket: str | None = None,
 ) -> Done:
-    """Do it, in one transaction with a count of its own. `ticket` is the one of the plan that was shown; where that is older
-    than `GOOD_FOR`, or the clock went back since, or the past was not counted yet, nothing is done and the new plan is to be
-    shown."""
+    """Do it, in one transaction with a count of its own, but for the past of a large store, which a worker takes in.
+
+    `ticket` is the one of the plan that was shown; where that is older than `GOOD_FOR`, or the clock went back since, or the
+    past was not counted yet, nothing is done and the new plan is to be shown."""
     setting_of(session, store.id, workflow=workflow.name, now=now)
     session.flush()
-    today = plan(session, store=store, workflow=workflow, change=change, now=now)
+    today = plan(session, store=store, workflow=workflow, change=change, now=now, is_patient=False)
     option = today.option(choice)
     refused = Phrase("This cannot become of those on their way.")
     complaints = today.complaints or (() if option else (refused,))
     complaints = complaints or _unseen(ticket, now=now)
     if complaints or option is None:
         return Done(today, complaints=complaints)
-    DEEDS[change.kind](_Act(session, store, workflow, change, choice, now, today.found))
+    DEEDS[change.kind](_Act(session, store, workflow, change, choice, now, today))
     return Done(today, option.counts, today.recent, changed=_changed(ticket, today, option=option))
 
 
@@ -69,7 +73,7 @@ class _Act:
     change: Change
     choice: Choice
     now: datetime
-    found: Sequence[Entry]
+    plan: Plan
 
 
 def _switch(act: _Act) -> None:
@@ -77,7 +81,12 @@ def _switch(act: _Act) -> None:
     name, store_id = act.workflow.name, act.store.id
     switch(act.session, store_id=store_id, workflow=name, is_on=is_on, choice=act.choice, now=act.now)
     act.session.flush()
-    take_in(act.session, act.found, store_id=store_id, workflow=act.workflow, now=act.now)
+    if not act.change.recent_days or act.plan.found is not None:
+        take_in(act.session, act.plan.found or (), store_id=store_id, workflow=act.workflow, now=act.now)
+        return
+    on_since = setting_of(act.session, store_id, workflow=name, now=act.now).on_since
+    days = act.change.recent_days
+    tallies.ask(act.session, store_id=store_id, workflow=name, days=days, now=act.now, on_since=on_since)
 
 
 def _turn(act: _Act) -> None:
@@ -127,10 +136,12 @@ def _unseen(ticket: str | None, *, now: datetime) -> tuple[Phrase, ...]:
 def _changed(ticket: str | None, today: Plan, *, option: Option) -> Phrase | None:
     """What became different between the sheet and the act, where anything did."""
     before, now = _shown(ticket), _shown(today.ticket)
-    if ticket is None or all(before.get(name) == now[name] for name in (option.choice, "recent")):
+    # What a worker counts still says nothing, and is not news.
+    told = (option.choice,) if today.is_counting else (option.choice, "recent")
+    if ticket is None or all(before.get(name) == now[name] for name in told):
         return None
-    told = option.counts.sentence
+    waiting = option.counts.sentence
     if today.recent is None:
-        return Phrase("It changed since you looked: %(told)s", {"told": told})
-    values = {"told": told, "recent": today.recent.sentence}
+        return Phrase("It changed since you looked: %(told)s", {"told": waiting})
+    values = {"told": waiting, "recent": today.recent.sentence}
     return Phrase("It changed since you looked: %(told)s %(recent)s", values)

@@ -48,8 +48,9 @@ class Option:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a change would do as of `at`. `today` is how those on their way fare if nothing is changed; the first option is
-    the gentlest. `pause` is how long it was off; `found` are those of whom `recent` tells. Where there are `complaints` nothing
-    may be done, nor where a worker `is_counting` still; `tally` says how far that is, None where nobody asked for it yet."""
+    the gentlest. `pause` is how long it was off; `found` are those of whom `recent` tells, None where a worker counted them.
+    Where there are `complaints` nothing may be done, nor where a worker `is_counting` still; `tally` says how far that is, None
+    where nobody asked for it yet."""
 
     workflow: str
     change: Change
@@ -58,7 +59,7 @@ class Plan:
     options: tuple[Option, ...]
     pause: timedelta = timedelta(0)
     recent: Recent | None = None
-    found: Sequence[Entry] = field(default=(), repr=False, compare=False)
+    found: Sequence[Entry] | None = field(default=None, repr=False, compare=False)
     tally: TallyState | None = None
     complaints: tuple[Phrase, ...] = ()
 

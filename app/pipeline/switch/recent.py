@@ -65,12 +65,21 @@ def untold(workflow: Workflow) -> Phrase | None:
 
 def entering(session: Session, span: Span, *, dials: Mapping[str, int]) -> list[Entry]:
     """Whom that news takes in who was never in about the same thing, nor about anything else within the cool-off."""
-    found: list[Entry] = []
+    return entering_by(session, span, news=by_person(session, span), dials=dials)
+
+
+def by_person(session: Session, span: Span) -> list[News]:
+    """The news of these days, each person's together."""
     news = recent(session, span)
     news = with_rhythms(session, news) if span.workflow.starts.rhythm else news
+    return sorted(news, key=attrgetter("customer_id"))
+
+
+def entering_by(session: Session, span: Span, *, news: Sequence[News], dials: Mapping[str, int]) -> list[Entry]:
+    """Whom some of the news takes in: all of it that is about these people, each person's together."""
+    found: list[Entry] = []
     inside = _inside(session, span, people={one.customer_id for one in news})
-    by_person = sorted(news, key=attrgetter("customer_id"))
-    for who, theirs in groupby(by_person, key=attrgetter("customer_id")):
+    for who, theirs in groupby(news, key=attrgetter("customer_id")):
         takings = (taking(one, workflow=span.workflow, dials=dials) for one in theirs)
         ways = entries((one for one in takings if one is not None), workflow=span.workflow, is_lived=False)
         found += [(who, one) for one in ways if _is_new(one, inside.get(who, ()), workflow=span.workflow)]

@@ -6,9 +6,12 @@ from typing import Any
 
 from flask import Response, request
 from flask.blueprints import Blueprint
+from sqlalchemy.orm import Session
 
+from app.model import WorkflowSetting
 from app.model.staff import May
 from app.pipeline.switch import Change, ChangeKind, Choice, carry_out
+from app.pipeline.switch.past import Past, under_way
 from app.rehearsal import CannotRehearseError, trials
 from app.reports.workflow import OneView, Refused, meant, one
 from app.reports.workflow.rehearsed import TrialView, rehearsed
@@ -69,6 +72,19 @@ def rehearse(name: str) -> Response:
     return _rehearsal_part(known)
 
 
+@routes.get("/past")
+@guarded(Guard.PLATFORM_TOKEN)
+def past(name: str) -> Response:
+    """How far a worker is with the past that was included, asked for every second until it is over."""
+    with runtime().database.read() as session:
+        return part("workflow", "past", workflow=named(name), past=_past(session, name))
+
+
+def _past(session: Session, name: str) -> Past | None:
+    setting = session.get(WorkflowSetting, (desk().store_id, name))
+    return under_way(session, setting, now=runtime().clock.now())
+
+
 def _rehearsal_part(known: Workflow, *, refusal: Phrase | None = None) -> Response:
     with runtime().database.read() as session:
         trial = rehearsed(session, desk().store_id, workflow=known.name)
@@ -95,9 +111,10 @@ def _page(known: Workflow, refused: Refused | None = None, *, toast: Toast | Non
     with house.database.read() as session:
         store, now = store_of(session), house.clock.now()
         view = one(session, store, workflow=known, known=house.workflows, now=now, refused=refused)
-        trial = rehearsed(session, store.id, workflow=known.name)
+        trial, begun = rehearsed(session, store.id, workflow=known.name), _past(session, known.name)
     is_set_up = known.medium in house.channels
     values = {"view": view, "workflow": known, "is_set_up": is_set_up, "chart": _means(view), **_rehearsal(trial)}
+    values["past"] = begun
     return show("workflow", status=422 if refused else 200, toast=toast, is_refused=bool(refused), **values)
 
 

@@ -1,13 +1,18 @@
-"""In a large store a worker counts the past: the sheet says so, shows what was counted, and nothing is done before."""
+"""In a large store a worker counts the past, and takes it in: the sheet says so, and nothing is done before it was counted."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from app.model import Store, Tally, TallyState
+from app.model import Store, Tally, TallyState, WorkflowSetting
 from app.pipeline.fair import claim
-from app.pipeline.switch import Change, ChangeKind, Plan, plan, tallies
+from app.pipeline.switch import Change, ChangeKind, Plan, past, plan, tallies
+from app.pipeline.switch.past import LEASE, TOLD_FOR, Past, under_way
+from app.runtime import Runtime
 from tests.pipeline.switch.conftest import Acts, Planned
 from tests.story import Story
 
@@ -35,6 +40,39 @@ def seen(story: Story, *, asks: bool = True) -> Plan:
     return sheet
 
 
+def switched(story: Story, act: Acts) -> None:
+    seen(story)
+    tallies.work_off(story.runtime)
+    assert act(seen(story)).complaints == ()
+
+
+def told(story: Story) -> Past | None:
+    with story.runtime.database.read() as session:
+        return under_way(session, session.get(WorkflowSetting, (story.store_id, NAME)), now=story.now)
+
+
+class Killed(BaseException):
+    """A worker that is no more."""
+
+
+@contextmanager
+def stopped_after(count: int, runtime: Runtime, *, then: Callable[[], object] | None = None) -> Iterator[None]:
+    """One person a piece, and after so many pieces the worker dies, or something else happens."""
+    kept, pieces = past._taken, iter(range(count))
+
+    def taken(way: Any, people: Any) -> bool:
+        if next(pieces, None) is None:
+            if then is None:
+                raise Killed
+            then()
+        return kept(way, people)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(past, "SOME", 1)
+        patch.setattr(past, "_taken", taken)
+        yield
+
+
 def test_a_small_store_is_counted_at_once(story: Story) -> None:
     story.join("anna")
     sheet = seen(story)
@@ -50,6 +88,9 @@ def test_what_the_worker_counted_is_what_is_counted_at_once_and_what_is_done(
     assert (sheet.is_counting, sheet.recent) == (False, planned(NAME, ChangeKind.ON, recent_days=DAYS).recent)
     done = act(sheet)
     assert (done.complaints, done.changed, done.recent) == ((), None, sheet.recent)
+    assert told(large) == Past(DAYS, done=0, total=0, entered=0, is_over=False)
+    tallies.work_off(large.runtime)
+    assert told(large) == Past(DAYS, done=3, total=3, entered=3, is_over=True)
     assert sum(len(large.ways(name)) for name in ("anna", "ben", "cleo")) == 3
 
 
@@ -57,7 +98,9 @@ def test_nothing_is_done_while_it_is_counted(large: Story, act: Acts) -> None:
     done = act(seen(large))
     assert [*map(str, done.complaints)] == ["The past was still being counted; please look at the numbers first."]
     assert large.ways("anna") == []
-    assert act(done.plan).complaints == (), "the sheet that comes back is counted"
+    assert done.plan.is_counting
+    tallies.work_off(large.runtime)
+    assert act(seen(large)).complaints == ()
 
 
 def test_who_came_since_it_was_counted_is_taken_in_and_told_of(large: Story, act: Acts) -> None:
@@ -65,10 +108,47 @@ def test_who_came_since_it_was_counted_is_taken_in_and_told_of(large: Story, act
     tallies.work_off(large.runtime)
     large.join("dora")
     sheet = seen(large)
-    assert sheet.recent is not None
-    done = act(sheet)
-    assert (sheet.recent.entering, done.recent and done.recent.entering) == (3, 4)
-    assert "4 would enter" in str(done.changed)
+    act(sheet)
+    tallies.work_off(large.runtime)
+    past = told(large)
+    assert (sheet.recent and sheet.recent.entering, past and past.entered) == (3, 4)
+
+
+def test_whoever_the_past_took_in_once_stays_in_once(large: Story, act: Acts) -> None:
+    """Anna's news comes again while the past waits, and the worker that took some in died before it had them all."""
+    switched(large, act)
+    large.join("anna")
+    with stopped_after(1, large.runtime), pytest.raises(Killed):
+        tallies.work_off(large.runtime)
+    assert told(large) == Past(DAYS, done=1, total=3, entered=1, is_over=False)
+    large.clock.travel(LEASE)
+    tallies.work_off(large.runtime)
+    assert told(large) == Past(DAYS, done=3, total=3, entered=3, is_over=True)
+    assert [len(large.ways(name)) for name in ("anna", "ben", "cleo")] == [1, 1, 1]
+
+
+def test_a_workflow_that_was_switched_off_takes_nobody_in(large: Story, act: Acts) -> None:
+    """It is counted instead, for the sheet that somebody may look at next."""
+    switched(large, act)
+    large.clock.travel(timedelta(seconds=1))
+    large.off(NAME)
+    tallies.work_off(large.runtime)
+    assert (told(large), large.ways("anna")) == (None, [])
+    assert seen(large, asks=False).recent is not None
+
+
+def test_switched_off_on_the_way_it_takes_in_no_more(large: Story, act: Acts) -> None:
+    switched(large, act)
+    with stopped_after(1, large.runtime, then=lambda: large.off(NAME)):
+        tallies.work_off(large.runtime)
+    assert sum(len(large.ways(name)) for name in ("anna", "ben", "cleo")) == 1
+
+
+def test_it_is_told_for_a_day_and_until_it_is_switched_off(large: Story, act: Acts) -> None:
+    switched(large, act)
+    tallies.work_off(large.runtime)
+    large.clock.travel(TOLD_FOR + timedelta(seconds=1))
+    assert told(large) is None
 
 
 @pytest.mark.parametrize("later", ["minutes", "dials", "switched"])
