@@ -5,7 +5,7 @@ A person is notified on one device, the one on which they were seen last: nobody
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -25,6 +25,8 @@ from connectors.records import ConsentState, Medium
 CUSTOMER, DEVICE, IDENTITY = map(table_of, (Customer, Device, Identity))
 SOURCE, GONE = "storefront", "push_service"
 MOST_DEVICES = 5
+# Whoever says yes again and again has said it once: nobody fills the history of answers up.
+ONE_YES = timedelta(minutes=10)
 PURPOSE = "device"
 
 
@@ -55,14 +57,15 @@ def take_in(runtime: Runtime, store_id: int, *, external_id: str, call: DeviceCa
             return Taken.NOBODY
         mine = (DEVICE.c.store_id == store_id, DEVICE.c.mark == mark)
         before = session.execute(sa.select(DEVICE.c.customer_id).where(*mine)).scalar()
-        if call.renews and (before != customer_id or not _agreed(session, customer_id)):
+        held = _agreed(session, customer_id)
+        if call.renews and (before != customer_id or held is None):
             session.execute(sa.delete(DEVICE).where(*mine, DEVICE.c.customer_id == customer_id))
             return Taken.GONE
         sealed = runtime.vault.lock(call.subscription)
         _keep(
             session, {"store_id": store_id, "mark": mark, "customer_id": customer_id}, call=call, sealed=sealed, now=now
         )
-        if not call.renews:
+        if not (call.renews or (held is not None and now - held.at < ONE_YES)):
             _agree(session, store_id, customer_id=customer_id, call=call, now=now)
         if before is not None and before != customer_id:
             _end_with_the_last(session, store_id, customer_id=before, now=now)

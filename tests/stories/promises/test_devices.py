@@ -98,6 +98,9 @@ def test_a_yes_is_kept_with_the_words_that_were_shown_and_the_keys_are_not_reada
     assert yes.proof["page"] == "/account"
     [device] = [one for one in _rows(story, Device) if isinstance(one, Device)]
     assert origin not in device.sealed + device.mark
+    for device_name in ("desk", "phone", "watch"):
+        _agrees(story, "anna", origin=origin, device=device_name)
+    assert sum(isinstance(one, Consent) and one.medium == Medium.PUSH for one in _rows(story, Consent)) == 1, "one yes"
 
 
 def test_a_device_that_is_gone_gives_way_to_the_next_and_the_last_one_takes_the_yes_with_it(
