@@ -87,7 +87,7 @@ def test_of_texts_too_they_say_the_same(runtime: Runtime, clock: FrozenClock) ->
     dice, begun = Random(5), clock.now()
     phones = ("+4915123456789", "+447400123456", "+14155550123")
     with village(runtime, clock, channel=Phones()) as (story,):
-        story.set(holdout_percent=20, quiet_from=22 * 60, quiet_until=7 * 60)
+        story.set(holdout_percent=0, quiet_from=22 * 60, quiet_until=7 * 60)
         story.on("abandoned_checkout_text")
         for day in range(16):
             who = PEOPLE[day % len(PEOPLE)]
