@@ -17,7 +17,7 @@ HOLDS: dict[Personal, str] = {
     Personal.ABOUT: marked("what is known of a person"),
     Personal.ID: marked("an id by which the platform or a provider knows a person or an order"),
     Personal.WORDS: marked("words of others, which may quote a person"),
-    Personal.LOCKED: marked("encrypted: keys of the store, or whom a demand is about until it is met"),
+    Personal.LOCKED: marked("encrypted: keys of the store or of a browser, or whom a demand is about until it is met"),
     Personal.OWNER: marked("of whoever runs the store"),
 }
 GOES = marked("The row is deleted.")
