@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import log
 from app.pipeline.confirm import confirm
-from app.pipeline.deliver import give_up, put_off, send, take
+from app.pipeline.deliver import give_up, put_off, send, take, take_again
 from app.pipeline.deliver.codes import make_all
 from app.pipeline.fair import Row
 from app.pipeline.journal import Journal
@@ -41,7 +41,9 @@ def leave(
         _send(runtime, journal, rows=taken, hand=hand)
     except OURS_TO_CATCH as error:
         log.trouble("batch_not_delivered", count=len(taken), error=error)
-        for row in taken:
+        with hand:
+            left = take_again(runtime, journal, rows=taken)
+        for row in left:
             _send_alone(runtime, journal, row=row, hand=hand)
     return count
 
@@ -52,6 +54,8 @@ def _send_alone(runtime: Runtime, journal: Journal, *, row: Row, hand: Hand) -> 
         _send(runtime, journal, rows=[row], hand=hand)
     except OURS_TO_CATCH as error:
         log.trouble("message_not_delivered", store_id=row.store_id, message_id=row.id, error=error)
+        with hand:
+            take_again(runtime, journal, rows=[row])
         if row.tries >= MOST_TRIES:
             give_up(runtime, row)
 

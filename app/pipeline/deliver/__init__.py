@@ -6,6 +6,7 @@ settlement. Between the last two the send journal notes each message before and 
 
 from collections.abc import Sequence
 from datetime import timedelta
+from operator import attrgetter
 
 import sqlalchemy as sa
 
@@ -21,11 +22,11 @@ from app.pipeline.deliver.settle import Fate, settle
 from app.pipeline.fair import Row, claim
 from app.pipeline.journal import Journal
 from app.policy import Reason
-from app.rows import table_of
+from app.rows import among, named, table_of
 from app.runtime import Runtime
 from workflows.language import Purpose
 
-__all__ = ["LEASE", "give_up", "put_off", "send", "settle_the_dead", "take"]
+__all__ = ["LEASE", "give_up", "put_off", "send", "settle_the_dead", "take", "take_again"]
 
 MESSAGE = table_of(Message)
 STATES = (MessageState.QUEUED, MessageState.SENDING)
@@ -43,6 +44,20 @@ def take(runtime: Runtime, journal: Journal, *, limit: int, purpose: Purpose | N
     if lost := [row for row in taken if row.state == MessageState.SENDING]:
         settle_the_lost(runtime, lost)
     return [row for row in taken if row.state == MessageState.QUEUED], len(taken)
+
+
+def take_again(runtime: Runtime, journal: Journal, *, rows: Sequence[Row]) -> list[Row]:
+    """Of what was taken and broke: those that are still to leave, as they are by now, for the length of another lease. Some may
+    have been on their way already and come back untried, and those whom another worker took meanwhile are left to it."""
+    if journal.is_busy:
+        settle_own(runtime, journal)
+    now = runtime.clock.now()
+    is_ours = sa.or_(MESSAGE.c.alarm_at <= now, MESSAGE.c.alarm_at.in_({row.alarm_at for row in rows}))
+    with runtime.database.write(is_durable=False) as session:
+        theirs = among(session, MESSAGE.c.id, values=[row.id for row in rows])
+        taking = sa.update(MESSAGE).where(theirs, MESSAGE.c.state == MessageState.QUEUED, is_ours)
+        found = session.execute(taking.values(alarm_at=now + LEASE).returning(*MESSAGE.c))
+        return sorted(named(found), key=attrgetter("id"))
 
 
 def give_up(runtime: Runtime, row: Row) -> None:
