@@ -19,6 +19,34 @@ class UnknownCustomerError(LookupError):
     """The store has no such customer."""
 
 
+# The words under which verdicts keep what was seen.
+SEEN = (
+    "orders_since",
+    "orders",
+    "due_at",
+    "stale_at",
+    "consent",
+    "medium",
+    "rule",
+    "suppressed",
+    "open",
+    "paused_until",
+)
+SEEN += (
+    "topic",
+    "every_days",
+    "percent",
+    "brake",
+    "winner",
+    "winner_at",
+    "zone",
+    "given",
+    "ceiling_left",
+    "receipt",
+    "why",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Because:
     """One verdict, or with `what` "waiting" the step that comes next. `until` is when a deferred one is asked again."""

@@ -13,6 +13,7 @@ from app.pipeline.switch import Counts
 from app.pipeline.switch.plan import WORDS
 from app.policy import SENTENCES
 from app.reports.overview.words import labelled
+from app.reports.why import SEEN
 from app.translations import CATALOG, FOLDER, SOURCE, languages
 from app.translations.phrases import Message, messages
 from connectors.channels.outbox import Outbox
@@ -56,6 +57,7 @@ def _words_of_the_house() -> Iterator[tuple[Message, str]]:
     yield from ((sentence, "app/policy/reasons.py") for sentence in SENTENCES.values())
     yield from ((words, "app/pipeline/switch/plan.py") for words in WORDS.values())
     yield from ((labelled(word), "templates/admin/story.html") for word in (*OrderStatus, "error", "failure"))
+    yield from ((labelled(word), "app/reports/why.py") for word in SEEN)
     yield str(Outbox.notice), "connectors/channels/outbox.py"
     yield from ((part.message, "app/pipeline/switch/counting.py") for part in Counts(1).sentence.parts())
 

@@ -1,5 +1,6 @@
 """Why a customer got what they got: the whole ledger of one customer, by whatever name they go, and of no other store."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.model import Customer, Enrollment, Identity, Outcome, Store
-from app.reports.why import Because, UnknownCustomerError, why
+from app.reports.why import SEEN, Because, UnknownCustomerError, why
 from tests.conftest import NOW
+from tests.house.sources import ROOT
 
 
 @pytest.fixture
@@ -105,3 +107,9 @@ def test_the_other_store_s_anna_has_a_ledger_of_her_own(database: Database, stor
 def test_a_stranger_is_said_to_be_one(name: str, database: Database, store_ids: tuple[int, int]) -> None:
     with database.read() as session, pytest.raises(UnknownCustomerError):
         why(session, store_id=store_ids[0], customer=name)
+
+
+def test_whatever_the_law_sees_has_a_name_in_every_language() -> None:
+    kept = set(re.findall(r'"([a-z_]+)": ', (ROOT / "app/policy/law.py").read_text("utf-8")))
+    assert len(kept) > 10
+    assert kept <= set(SEEN)
