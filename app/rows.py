@@ -205,8 +205,9 @@ def bulk_update(session: Session, table: sa.Table, *, rows: Sequence[Mapping[str
         return
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        # Of two for the same row the later one holds, as where each is written by itself.
-        rows = list({row["id"]: row for row in rows}.values())
+        # Of two for the same row the later one holds, as where each is written by itself; in the order of their ids, as all
+        # who lock rows do it.
+        rows = sorted({row["id"]: row for row in rows}.values(), key=itemgetter("id"))
         order = tuple(rows[0])
         sql = _updating_told(table, connection.dialect, names=order)
         _tell(connection, sql, table=table, order=order, rows=rows)

@@ -82,3 +82,16 @@ def test_a_row_that_names_less_than_the_first_is_a_mistake(database: Database) -
     rows = [_store(1), {name: value for name, value in _store(2).items() if name != "live_since"}]
     with pytest.raises(KeyError), database.write() as session:
         bulk(session, sa.insert(STORE), table=STORE, rows=rows)
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_rows_are_changed_in_the_order_of_their_ids_so_that_no_two_lock_each_other_out(database: Database) -> None:
+    with database.write() as session:
+        bulk(session, sa.insert(STORE), table=STORE, rows=[_store(number) for number in (1, 2, 3)])
+    with database.write() as session:
+        # As in a large table, where each row is looked for by itself.
+        session.execute(sa.text("SET LOCAL enable_hashjoin = off"))
+        session.execute(sa.text("SET LOCAL enable_mergejoin = off"))
+        bulk_update(session, STORE, rows=[{"id": number, "name": "new"} for number in (3, 1, 2)])
+        # What is written later lies behind.
+        assert list(session.scalars(sa.text("SELECT id FROM store ORDER BY ctid"))) == [1, 2, 3]
