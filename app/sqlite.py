@@ -57,27 +57,33 @@ def begin(connection: sa.Connection) -> None:
         connection.info["level"] = level
     if level is None:
         connection.exec_driver_sql("BEGIN")
-    elif not _is_let_in(connection):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        _enter(connection)
 
 
-def _is_let_in(connection: sa.Connection) -> bool:
-    """Whether the one place of those who write could be had within the time that SQLite itself would wait, and is ours now.
+def _enter(connection: sa.Connection) -> None:
+    """Begin to write, as soon as nobody else does and within the time that SQLite itself would wait.
 
     Its own waiting sleeps for up to a tenth of a second between two looks, while another worker's whole transaction takes half
     of that: two workers stood idle for a fifth of their time. Here it is looked every millisecond.
     """
     driver = connection.connection.dbapi_connection
     if driver is None:
-        return False
+        raise sa.exc.InvalidRequestError("this connection is closed")
     driver.execute("PRAGMA busy_timeout=0")
     try:
-        return any(_begun(driver, connection.dialect) for _ in range(BUSY_MILLISECONDS))
-    except connection.dialect.loaded_dbapi.Error:
-        # Said once more in SQLAlchemy's words, which the pages and jobs understand: a full disk is a 503 and no bug.
-        return False
+        if not _is_let_in(driver, connection.dialect):
+            # Said once more in SQLAlchemy's words, which the pages and jobs understand: a full disk is a 503 and no bug.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
         driver.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+
+
+def _is_let_in(driver: Any, dialect: sa.Dialect) -> bool:
+    try:
+        return any(_begun(driver, dialect) for _ in range(BUSY_MILLISECONDS))
+    except dialect.loaded_dbapi.Error:
+        return False
 
 
 def _begun(driver: Any, dialect: sa.Dialect) -> bool:
