@@ -20,30 +20,32 @@ class UnknownCustomerError(LookupError):
 
 
 # The words under which verdicts keep what was seen.
-SEEN = (
-    "orders_since",
-    "orders",
-    "due_at",
-    "stale_at",
-    "consent",
-    "medium",
-    "rule",
-    "suppressed",
-    "open",
-    "paused_until",
-)
-SEEN += (
-    "topic",
-    "every_days",
-    "percent",
-    "brake",
-    "winner",
-    "winner_at",
-    "zone",
-    "given",
-    "ceiling_left",
-    "receipt",
-    "why",
+SEEN: tuple[str, ...] = (
+    *(
+        "orders_since",
+        "orders",
+        "due_at",
+        "stale_at",
+        "consent",
+        "medium",
+        "rule",
+        "suppressed",
+        "open",
+        "paused_until",
+    ),
+    *(
+        "topic",
+        "every_days",
+        "percent",
+        "brake",
+        "winner",
+        "winner_at",
+        "zone",
+        "given",
+        "ceiling_left",
+        "receipt",
+        "why",
+    ),
 )
 
 
