@@ -163,6 +163,8 @@ def _refused(hand: _Hand, one: Envelope, *, fate: Permanent | Unsupported) -> Se
     row, now, why = hand.rows[one.key], hand.runtime.clock.now(), str(fate)
     is_bad = isinstance(fate, Permanent) and fate.bad_address
     if is_bad and one.medium is Medium.PUSH:
+        # It stayed, whatever becomes of writing down what that says of the device.
+        hand.journal.note(row.id, Mark.STAYED)
         # The next device is tried; where a browser listens is a secret, and no address to keep on a list.
         goes_on = devices.is_gone(hand.runtime, hand.reached[row.customer_id].device_id)
         return Settlement(row, Fate.AGAIN if goes_on else Fate.REFUSED, now, why=why)

@@ -126,6 +126,27 @@ def test_a_device_that_is_gone_gives_way_to_the_next_and_the_last_one_takes_the_
     assert story.reasons("anna")[-1] == "back_in_stock_push.back: refused"
 
 
+def test_a_refusal_is_no_doubt_though_the_database_fails_right_after_it(wall: tuple[Story, Provider, str]) -> None:
+    story, standin, origin = wall
+    story.on("back_in_stock_push")
+    _waiting(story, "anna")
+    _agrees(story, "anna", origin=origin)
+    standin.mood = Said(410)
+    fails = iter([sa.exc.OperationalError("no", None, Exception())])
+
+    def fail(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.startswith("DELETE FROM device"):
+            for error in fails:
+                raise error
+
+    sa.event.listen(story.runtime.database.main, "before_cursor_execute", fail)
+    try:
+        _is_back(story)
+    finally:
+        sa.event.remove(story.runtime.database.main, "before_cursor_execute", fail)
+    assert story.reasons("anna")[-2:] == ["back_in_stock_push.back: try_again", "back_in_stock_push.back: left"]
+
+
 def test_nobody_is_told_the_same_by_mail_and_by_push_in_one_moment(wall: tuple[Story, Provider, str]) -> None:
     story, standin, origin = wall
     story.on("back_in_stock", "back_in_stock_push")
