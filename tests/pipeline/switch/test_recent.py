@@ -42,9 +42,10 @@ def live_on(story: Story, dice: Random) -> None:
         story.travel(hours=dice.randrange(2, 40))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_what_is_counted_is_what_is_done(story: Story, planned: Planned, act: Acts, seed: int) -> None:
-    story.set(holdout_percent=50)
+@pytest.mark.parametrize(("seed", "percent"), [(1, 50), (2, 100)])
+def test_what_is_counted_is_what_is_done(story: Story, planned: Planned, act: Acts, seed: int, percent: int) -> None:
+    """Of a half that is held out the store's key decides who it is, and with few people it may be nobody."""
+    story.set(holdout_percent=percent)
     story.shelve()
     live_on(story, Random(seed))
     told: dict[str, Recent] = {}
@@ -64,7 +65,7 @@ def test_what_is_counted_is_what_is_done(story: Story, planned: Planned, act: Ac
         outcomes = [row for name in PEOPLE for row in story.why(name) if row.workflow == workflow]
         assert len({row.enrollment_id for row in outcomes}) == recent.entering
     assert sum(one.entering for one in told.values()) > 20
-    assert sum(one.held_out for one in told.values()) > 0
+    assert percent < 100 or sum(one.held_out for one in told.values()) > 0
 
 
 def test_the_last_thirty_days_of_first_buyers_are_thanked_where_it_is_not_too_late(
