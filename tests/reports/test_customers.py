@@ -83,7 +83,8 @@ def test_people_are_found_by_how_a_name_an_address_or_a_number_begins(town: Stor
 
 def test_a_group_is_what_its_name_says(town: Story) -> None:
     with town.runtime.database.write() as session:
-        anna = session.scalars(sa.select(Customer).where(Customer.name_key == "anna muller")).first()
+        hers = (Customer.store_id == town.store_id, Customer.name_key == "anna muller")
+        anna = session.scalars(sa.select(Customer).where(*hers)).first()
         assert anna is not None
         by_hand.pause(session, by_hand.Hand(town.store_id, "7", town.now), customer_id=anna.id)
     told = {group: sorted(names(listed(town, group=group))) for group in Group}
