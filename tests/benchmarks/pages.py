@@ -93,6 +93,7 @@ HOUSE = (
     "workflows/win_back",
     "workflows/welcome",
     "workflows/welcome/rehearsal",
+    "workflows/welcome/past",
     "workflows/win_back/switch?to=on",
     "workflows/welcome/switch?to=on",
     "workflows/birthday/switch?to=on",
