@@ -40,5 +40,6 @@ def test_the_brake_looks_at_what_is_bad_and_at_nothing_else(database: Database) 
 def test_the_rhythms_are_followed_from_those_who_wait(database: Database) -> None:
     told = plan(database, _whom(1, workflow=WORKFLOW, now=NOW))
     assert "ix_enrollment_waiting" in told
-    assert ("(store_id=? AND external_id=?)" if database.is_sqlite else "uq_orders_store_id_external_id") in told
+    # Which of their indexes PostgreSQL takes for the orders of a few rows hangs on what it last counted; one of them it is.
+    assert ("(store_id=? AND external_id=?)" if database.is_sqlite else " on orders") in told
     assert "SCAN" not in told.upper().replace("INDEX SCAN", "")
