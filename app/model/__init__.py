@@ -18,6 +18,7 @@ from app.model.message import Message, MessageState, Receipt
 from app.model.order import Fulfillment, Order, OrderLine, Refund, Review
 from app.model.product import Product
 from app.model.setting import WorkflowSetting, WorkflowVersion
+from app.model.short_link import ShortLink
 from app.model.staff import May, Member
 from app.model.store import Connection, ConnectionState, PrivacyRequest, Store, StoreState
 from app.model.sync import JobRun, SyncRun, SyncState
@@ -71,6 +72,7 @@ __all__ = [
     "Review",
     "SavedFilter",
     "SenderDay",
+    "ShortLink",
     "Store",
     "StoreState",
     "StoreText",

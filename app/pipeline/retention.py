@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import log
 from app.choices import Choices, choices_of
-from app.model import Confirmation, Consent, Customer, Interest, PrivacyRequest, Receipt, Store
+from app.model import Confirmation, Consent, Customer, Interest, PrivacyRequest, Receipt, ShortLink, Store
 from app.model.confirmation import ConfirmationState
 from app.pipeline.double_opt_in import COUNT_FOR
 from app.pipeline.erase.names import Who
@@ -22,8 +22,8 @@ from app.rows import insert_new, table_of
 from app.runtime import Runtime
 from connectors.records import PrivacyDemand
 
-CONFIRMATION, CONSENT, CUSTOMER, INTEREST, RECEIPT, REQUEST = map(
-    table_of, (Confirmation, Consent, Customer, Interest, Receipt, PrivacyRequest)
+CONFIRMATION, CONSENT, CUSTOMER, INTEREST, LINK, RECEIPT, REQUEST = map(
+    table_of, (Confirmation, Consent, Customer, Interest, ShortLink, Receipt, PrivacyRequest)
 )
 PIECE = 2_000
 DUE = timedelta(days=30)
@@ -62,6 +62,8 @@ def _pieces(store_id: int, chosen: Choices, *, now: datetime) -> dict[str, Piece
         RECEIPT.c.at < _days(now, chosen.keep_receipts_days),
         RECEIPT.c.detail.is_not(None),
     )
+    # Whoever would click by then would be counted by nobody.
+    links = (LINK.c.store_id == store_id, LINK.c.at < _days(now, chosen.keep_receipts_days))
     proofs = (
         CONSENT.c.store_id == store_id,
         CONSENT.c.asked_from.is_not(None),
@@ -75,6 +77,7 @@ def _pieces(store_id: int, chosen: Choices, *, now: datetime) -> dict[str, Piece
     )
     return {
         "looks": _gone(INTEREST, looks),
+        "short_links": _gone(LINK, links),
         "details": _emptied(RECEIPT, told, detail=None),
         "proof_origins": _emptied(CONSENT, proofs, asked_from=None),
         # Their rows stay, since a channel may keep the mail under their key.

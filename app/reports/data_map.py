@@ -26,7 +26,7 @@ OF_STORE = marked("It is not about customers; it goes with the store.")
 # What erasing a person does, by table; the house's test holds it against the rows themselves.
 FATES: dict[str, str] = {
     **dict.fromkeys(("checkout", "consent", "device", "event", "identity", "interest"), GOES),
-    **dict.fromkeys(("note", "suppression", "tag"), GOES),
+    **dict.fromkeys(("note", "short_link", "suppression", "tag"), GOES),
     **dict.fromkeys(("confirmation", "message", "outcome", "enrollment", "receipt"), STAYS_BARE),
     **dict.fromkeys(
         ("brake", "store", "connection", "installation", "member", "saved_filter", "sender_day", "store_text"), OF_STORE

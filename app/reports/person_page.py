@@ -31,6 +31,7 @@ TITLES = {
     "outcome": marked("Why something was sent to you, or not"),
     "message": marked("Messages"),
     "receipt": marked("What mail servers told of them"),
+    "short_link": marked("Links in texts that you got"),
     "discount_code": marked("Discount codes"),
     "note": marked("Notes"),
     "tag": marked("Tags"),

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as Answer
 
 from app import links
 from app.insight.clicks import Asking, agent_of
+from app.pipeline import short_links
 from app.pipeline.again import said_again
 from app.pipeline.clicks import note
 from app.render import clean
@@ -41,6 +42,20 @@ def follow(store_id: int, message_id: int, *, mark: str, shown: str) -> Answer:
     target = links.read_counted(runtime().signer, shown, store_id=store_id, message_id=message_id, mark=mark)
     if target is None or not clean.one_url(target):
         raise NotFound(NOT_OURS)
+    return _led(target, store_id=store_id, message_id=message_id)
+
+
+@routes.get("/s/<code>")
+@guarded(Guard.SIGNED_LINK)
+def follow_short(code: str) -> Answer:
+    """The same for the link of a text, which is too short to say itself where it leads."""
+    found = short_links.find(runtime(), code)
+    if found is None or not clean.one_url(found.target):
+        raise NotFound(NOT_OURS)
+    return _led(found.target, store_id=found.store_id, message_id=found.message_id)
+
+
+def _led(target: str, *, store_id: int, message_id: int) -> Answer:
     note(runtime(), _asking(target), store_id=store_id, message_id=message_id)
     return redirect(clean.one_url(target), 302)
 

@@ -944,8 +944,28 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_receipt_message_id", ["message_id"], unique=False)
 
+    op.create_table(
+        "short_link",
+        sa.Column("code", sa.String(length=11), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_short_link_message_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_short_link_store_id")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_short_link")),
+    )
+    with op.batch_alter_table("short_link", schema=None) as batch_op:
+        batch_op.create_index("ix_short_link_message_id", ["message_id"], unique=False)
+        batch_op.create_index("ix_short_link_store_at", ["store_id", "at"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("short_link", schema=None) as batch_op:
+        batch_op.drop_index("ix_short_link_store_at")
+        batch_op.drop_index("ix_short_link_message_id")
+
+    op.drop_table("short_link")
     with op.batch_alter_table("receipt", schema=None) as batch_op:
         batch_op.drop_index("ix_receipt_message_id")
         batch_op.drop_index(

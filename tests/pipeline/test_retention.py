@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.choices import Choices, WrongChoiceError, choices_of, choose
 from app.clock import FrozenClock
 from app.db import Database
-from app.model import Confirmation, Consent, Customer, Interest, JobRun, PrivacyRequest, Receipt, Store
+from app.model import Confirmation, Consent, Customer, Interest, JobRun, PrivacyRequest, Receipt, ShortLink, Store
 from app.pipeline.erase import work_off
 from app.pipeline.retention import retain
 from app.pipeline.sync.nightly import nightly
@@ -47,6 +47,8 @@ def _settled(runtime: Runtime) -> Store:
             session.add(Confirmation(**ids, source="form", wording="Yes", asked_at=at, alarm_at=at, state="sent"))
             told = {"kind": "clicked", "provider_event": f"e{days}", "detail": "browser GET - v https://x.example"}
             session.add(Receipt(store_id=store.id, message_id=message.id, at=at, **told))
+            link = {"code": f"{days:0>11}", "target": "https://x.example", "at": at}
+            session.add(ShortLink(store_id=store.id, message_id=message.id, **link))
         return store
 
 
@@ -57,6 +59,7 @@ def test_what_is_past_is_forgotten_and_the_rest_is_not(runtime: Runtime) -> None
         assert session.scalars(sa.select(Interest.product_external_id)).all() == ["p1"]
         assert session.scalars(sa.select(Receipt.provider_event).where(Receipt.detail.is_not(None))).all() == ["e1"]
         assert session.scalar(sa.select(sa.func.count()).select_from(Receipt)) == 2, "counts stay honest"
+        assert session.scalars(sa.select(ShortLink.code)).all() == ["00000000001"]
         proofs = session.execute(sa.select(Consent.wording, Consent.asked_from).order_by(Consent.at)).all()
         assert [tuple(row) for row in proofs] == [("Yes", None), ("Yes", "192.0.2.7")], "the proof itself stays"
         assert session.scalars(sa.select(Confirmation.wording).order_by(Confirmation.asked_at)).all() == [None, "Yes"]

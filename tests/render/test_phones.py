@@ -5,7 +5,8 @@ import pytest
 
 import workflows
 from app.render import languages, preview
-from app.render.phone import first_link, thrifty
+from app.render.links import Way
+from app.render.phone import first_link, led, thrifty
 from connectors.texts import Alphabet, segments
 from tests.conftest import NOW
 from workflows.language import Step, Workflow
@@ -37,3 +38,31 @@ def test_a_tap_leads_to_where_the_first_link_leads() -> None:
     page = '<p>words</p><a class="x" href="https://store.example.com/a?b=1&amp;c=2">Go</a><a href="https://other.example">No</a>'
     assert first_link(page) == "https://store.example.com/a?b=1&c=2"
     assert first_link("<p>words</p>") == ""
+
+
+WAY = Way("store.example.com", (("utm_medium", "sms"),), "https://app.example.com")
+
+
+@pytest.mark.parametrize(
+    ("words", "shown", "target"),
+    [
+        ("Go: https://store.example.com/a?b=1.", "Go: <>.", "https://store.example.com/a?b=1&utm_medium=sms"),
+        ("Go (https://store.example.com/a)!", "Go (<>)!", "https://store.example.com/a?utm_medium=sms"),
+        ("https://elsewhere.example.com/a_(b)\nand on", "<>\nand on", "https://elsewhere.example.com/a_%28b%29"),
+        ('"https://elsewhere.example.com",', '"<>",', "https://elsewhere.example.com"),
+        ("https://elsewhere.example.com/tee\u0301?", "<>?", "https://elsewhere.example.com/tee%CC%81"),
+        ("Leave: https://app.example.com/u/1.2.sms", "Leave: https://app.example.com/u/1.2.sms", None),
+        ("https://... or https://[x, or none", "https://... or https://[x, or none", None),
+    ],
+)
+def test_an_address_in_a_text_gives_way_to_a_short_one_and_what_stands_around_it_stays(
+    words: str, shown: str, target: str | None
+) -> None:
+    targets: list[str] = []
+
+    def short(address: str) -> str:
+        targets.append(address)
+        return "<>"
+
+    assert led(words, WAY, short=short) == shown
+    assert targets == ([target] if target else [])

@@ -13,6 +13,7 @@ from app.keys import Signer
 from app.links import counted_url, preferences_url, unsubscribe_url, view_url
 from app.model import Store
 from app.pipeline.fair import Row
+from app.pipeline.short_links import Shortened, counts_clicks, shortened
 from app.render import Text as Words
 from app.render import Voice, compiled_own, language_of, load, render, tongue
 from app.render.context import known_locale
@@ -118,6 +119,12 @@ class Scribe:
     def __init__(self, config: Config, signer: Signer, *, channel: object = None) -> None:
         self._config, self._signer, self._channel = config, signer, channel
         self._sheets: dict[tuple[object, ...], _Sheet] = {}
+        self._links: list[Shortened] = []
+
+    def links(self) -> list[Shortened]:
+        """The short links of what was written out since the last time: to be kept before any of it leaves."""
+        links, self._links = self._links, []
+        return links
 
     def envelope(self, text: Text, *, now: datetime) -> Envelope:
         """The envelope of one message. Raises BadTextError where its text cannot be filled in."""
@@ -132,7 +139,7 @@ class Scribe:
             to=_recipient(text),
             sender=sheet.sender,
             subject=words.subject,
-            text=words.text,
+            text=self._texted(sheet, row, words=words.text) if sheet.medium is Medium.SMS else words.text,
             html=words.html,
             message_id=f"<{row.key}@{sheet.domain}>",
             at=now,
@@ -140,6 +147,15 @@ class Scribe:
             url=words.url,
             headers=_headers(sheet, link),
         )
+
+    def _texted(self, sheet: _Sheet, row: Row, *, words: str) -> str:
+        """What a text says, its links short where they are counted."""
+        if not sheet.counts:
+            return words
+        whose = {"store_id": row.store_id, "message_id": row.id}
+        said, links = shortened(words, sheet.voice.way, signer=self._signer, **whose)
+        self._links += links
+        return said
 
     def voice(self, text: Text, *, link: str | None) -> Voice:
         """How the store speaks in this message, with its doors; `link` is the way out."""
@@ -193,8 +209,7 @@ def _sheet(text: Text, config: Config, *, answers: bool) -> _Sheet:
         words=text.words,
         voice=_voice(text, config, answers=answers),
         shows_way_out=purpose is Purpose.MARKETING and _has_link_out(row.medium, answers=answers),
-        # Clicks are counted in marketing alone, and by way of a public address alone: a dead link helps nobody.
-        counts=head.choices.wraps_links and purpose is Purpose.MARKETING and config.app_url.startswith("https://"),
+        counts=counts_clicks(head.choices, purpose, app_url=config.app_url),
         sender=sender,
         domain=domain,
         headers=_same_headers(row, head.list_name, domain=domain) if row.medium == Medium.EMAIL else (),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.pipeline import devices
+from app.pipeline import devices, short_links
 from app.pipeline.deliver.door import Ready
 from app.pipeline.deliver.envelopes import Scribe
 from app.pipeline.deliver.settle import Fate, Settlement
@@ -79,7 +79,9 @@ def _written(hand: _Hand, ready: Sequence[Ready]) -> Iterator[Envelope]:
     scribe = Scribe(hand.runtime.config, hand.runtime.signer, channel=hand.channel)
     clock = hand.runtime.clock
     for piece in chunks(ready, AHEAD):
-        for one, made in [(one, _made(scribe, one)) for one in piece]:
+        written = [(one, _made(scribe, one)) for one in piece]
+        short_links.keep(hand.runtime, scribe.links(), now=clock.now())
+        for one, made in written:
             rest = _rest(hand.told)
             if rest is not None or clock.now() > hand.until:
                 hand.told.append(Settlement(one.row, Fate.UNTRIED, clock.now(), wait=rest))

@@ -16,6 +16,7 @@ from app.model import (
     OrderLine,
     Receipt,
     Refund,
+    ShortLink,
     Store,
     Suppression,
 )
@@ -64,9 +65,10 @@ def _rows_about(session: Session, store_id: int, *, names: Names) -> Told:
     orders = [row["external_id"] for row in told["orders"]]
     for part in PARTS:
         told[part.name] = _rows(session, part, where=part.c.order_external_id.in_(orders), store_id=store_id)
-    receipt, suppression = table_of(Receipt), table_of(Suppression)
+    receipt, link, suppression = table_of(Receipt), table_of(ShortLink), table_of(Suppression)
     messages = [row["id"] for row in told[MESSAGE.name]]
-    told[receipt.name] = _rows(session, receipt, where=receipt.c.message_id.in_(messages), store_id=store_id)
+    for told_of in (receipt, link):
+        told[told_of.name] = _rows(session, told_of, where=told_of.c.message_id.in_(messages), store_id=store_id)
     addresses = suppression.c.address.in_([*names.addresses, *names.phones])
     told[suppression.name] = _rows(session, suppression, where=addresses, store_id=store_id)
     return told

@@ -34,6 +34,7 @@ from app.model import (
     PrivacyRequest,
     Receipt,
     Review,
+    ShortLink,
     Suppression,
     SyncRun,
     Tag,
@@ -135,6 +136,8 @@ def _blank_messages(session: Session, ids: Sequence[int]) -> int:
     session.execute(unsaid.values(state=MessageState.DROPPED, reason=Reason.CUSTOMER_GONE))
     told = RECEIPT.c.message_id.in_(sa.select(MESSAGE.c.id).where(theirs))
     session.execute(sa.update(RECEIPT).where(told).values(detail=None, provider_event=_erased(RECEIPT.c.id)))
+    link = table_of(ShortLink)
+    session.execute(sa.delete(link).where(link.c.message_id.in_(sa.select(MESSAGE.c.id).where(theirs))))
     asked = table_of(Confirmation)
     bare = {"source": "erased", "wording": None, "proof": None}
     session.execute(sa.update(asked).where(asked.c.customer_id.in_(ids)).values(**bare))

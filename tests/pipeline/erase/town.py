@@ -18,6 +18,7 @@ from app.model import (
     Device,
     MessageState,
     Receipt,
+    ShortLink,
     Store,
     Suppression,
 )
@@ -111,6 +112,8 @@ def settle_anna(runtime: Runtime, name: str = "first") -> Store:
         receipt = {"kind": "bounced", "provider_event": f"bounce:{EMAIL}", "detail": f"<{EMAIL}> is full"}
         unknown.note(session, store, words=["order.total=negative"], now=NOW)
         session.add(Receipt(store_id=store.id, message_id=sent.id, at=NOW, **receipt))
+        target = "https://store.example/recover/quixotemarsh"
+        session.add(ShortLink(code=f"{name:x<11}", store_id=store.id, message_id=sent.id, target=target, at=NOW))
         address = {"medium": "email", "address": EMAIL, "reason": "bounced", "source": "outbox"}
         session.add(Suppression(store_id=store.id, at=NOW, **address))
         source = {"medium": "email", "state": "unsubscribed", "source": f"by {EMAIL}"}

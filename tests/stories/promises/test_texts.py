@@ -1,18 +1,23 @@
 """The promises about texts: to phones that agreed, at lawful hours, and never in the moment of a mail about the same."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from app.choices import choose
 from app.clock import FrozenClock
+from app.pipeline import short_links
 from app.runtime import Runtime
 from connectors.channels.twilio import Senders, Twilio
 from connectors.records import ConsentRecord, ConsentState, Medium
+from connectors.texts import segments
 from tests.contracts.provider import SECRET
 from tests.contracts.test_twilio import SID, answers
-from tests.provider import Provider, provider
+from tests.provider import Provider, Said, provider
 from tests.stories.promises.test_parcels import scanned
 from tests.story import Story, village
 
@@ -28,6 +33,18 @@ def wall(runtime: Runtime, clock: FrozenClock) -> Iterator[tuple[Story, Provider
     with provider(answers, name="Twilio") as (standin, desk):
         twilio = Twilio(desk, (SID, SECRET), senders=senders, callback="https://app.example.com/receipts/twilio")
         with village(runtime, clock, channel=twilio) as made:
+            made[0].travel_to(MORNING)
+            yield made[0], standin
+
+
+@pytest.fixture
+def public(runtime: Runtime, clock: FrozenClock) -> Iterator[tuple[Story, Provider]]:
+    """The same at an address that phones reach."""
+    senders = Senders.read(("DE=+4915100000001", "GB=TeaShop"))
+    there = replace(runtime, config=replace(runtime.config, app_url="https://app.example.com"))
+    with provider(answers, name="Twilio") as (standin, desk):
+        twilio = Twilio(desk, (SID, SECRET), senders=senders, callback="https://app.example.com/receipts/twilio")
+        with village(there, clock, channel=twilio) as made:
             made[0].travel_to(MORNING)
             yield made[0], standin
 
@@ -148,3 +165,66 @@ def test_a_parcel_that_is_late_is_texted_once(wall: tuple[Story, Provider]) -> N
     assert [words.partition(",")[0] for _, words in _texts(standin)] == [
         "Tea 0: your parcel is taking longer than it should"
     ]
+
+
+CART = "https://tea-0.example.com/cart"
+SHORT = re.compile(r"https://app\.example\.com/s/([0-9A-Za-z]{11})(?!\w)")
+
+
+def _to_anna_s_checkout(story: Story, standin: Provider, **given: Any) -> str:
+    """What the text says that reminds her of it."""
+    story.on("abandoned_checkout_text")
+    _agrees(story, "anna", **given)
+    story.checkout("anna", url=CART)
+    story.travel(days=1)
+    [(_, words)] = _texts(standin)
+    return words
+
+
+def test_a_link_in_a_text_is_short_counted_and_marked_at_no_cost(public: tuple[Story, Provider]) -> None:
+    story, standin = public
+    words = _to_anna_s_checkout(story, standin)
+    [code] = SHORT.findall(words)
+    assert ("/cart" in words, "utm_" in words, segments(words).count) == (False, False, 1)
+    found = short_links.find(story.runtime, code)
+    assert found is not None
+    [message] = story.messages("anna")
+    assert (found.store_id, found.message_id) == (story.store_id, message.id)
+    marks = "utm_source=perennial&utm_medium=sms&utm_campaign=abandoned_checkout_text"
+    assert found.target == f"{CART}?{marks}"
+    assert short_links.find(story.runtime, code[:-1] + ("a" if code[-1] != "a" else "b")) is None
+
+
+def test_a_text_that_is_tried_again_carries_the_same_link(public: tuple[Story, Provider]) -> None:
+    story, standin = public
+    standin.mood = Said(503)
+    words = _to_anna_s_checkout(story, standin)
+    assert [one.reason for one in story.why("anna")][-2:] == ["try_again", "left"]
+    [code] = SHORT.findall(words)
+    assert short_links.find(story.runtime, code) is not None
+
+
+def test_whoever_does_not_count_clicks_sends_addresses_as_they_are(public: tuple[Story, Provider]) -> None:
+    story, standin = public
+    with story.runtime.database.write() as session:
+        choose(session, story.store_id, wraps_links=False)
+    assert f"\n{CART}\n" in _to_anna_s_checkout(story, standin)
+
+
+def test_the_way_out_passes_no_counter(public: tuple[Story, Provider]) -> None:
+    story, standin = public
+    words = _to_anna_s_checkout(story, standin, phone="+447400123456", country="GB")
+    assert len(SHORT.findall(words)) == 1
+    assert "https://app.example.com/u/" in words
+
+
+def test_news_of_an_order_says_its_address_itself(public: tuple[Story, Provider]) -> None:
+    """Clicks on it are counted in no mail either."""
+    story, standin = public
+    story.on("delivery_delay_text")
+    story.join("ben", consent=None, phone=PHONE)
+    scanned(story)
+    story.ship(story.order("ben"), status="label_printed")
+    story.live(days=9, every=24)
+    [(_, words)] = _texts(standin)
+    assert words.endswith("write to us: https://tea-0.example.com")
