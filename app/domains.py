@@ -7,8 +7,14 @@ from app.policy.sender_domain import WAYS, Advice, Names, Subject, Way, Weight, 
 from app.reachable import mailbox
 from connectors.dns import Dns
 from connectors.errors import Temporary
+from workflows.language import Phrase
 
 __all__ = ["Advice", "Subject", "Way", "Weight", "check_domain", "way_of"]
+
+NO_ADDRESS = Phrase("This is not an address that mail can be sent from.")
+NO_ANSWER = Phrase(
+    "The name system does not answer just now, so nothing can be said of the domain. Try again in a minute."
+)
 
 
 def check_domain(
@@ -21,12 +27,11 @@ def check_domain(
     """
     domain = _domain(address)
     if domain is None:
-        return [Advice(Subject.DOMAIN, Weight.MUST, "This is not an address that mail can be sent from.")]
+        return [Advice(Subject.DOMAIN, Weight.MUST, NO_ADDRESS)]
     try:
         return advise(domain, names or Dns(), way=way_of(config), selectors=selectors)
     except Temporary:
-        told = "The name system does not answer just now, so nothing can be said of the domain. Try again in a minute."
-        return [Advice(Subject.DOMAIN, Weight.BETTER, told)]
+        return [Advice(Subject.DOMAIN, Weight.BETTER, NO_ANSWER)]
 
 
 def way_of(config: Config) -> Way:

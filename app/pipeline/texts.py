@@ -29,7 +29,7 @@ from app.render.names import KNOWN, Kind
 from app.render.values import Voice
 from app.rows import table_of
 from connectors.texts import segments
-from workflows.language import Facts, Purpose, Workflow
+from workflows.language import Facts, Phrase, Purpose, Workflow
 
 TEXT = table_of(StoreText)
 # Twilio takes no more, and nobody wants to pay for more; a notification is cut off long before.
@@ -92,11 +92,12 @@ def text_complaints(workflow: Workflow, step: str, *, source: str, now: datetime
 
 
 def _too_long(medium: str, words: Rendered) -> list[Complaint]:
-    cost = segments(words.text)
-    if medium == "sms" and cost.count > MOST_SEGMENTS:
-        return [Complaint(1, f"as a text it takes {cost}, and at most {MOST_SEGMENTS} segments leave")]
+    cost = segments(words.text).count
+    if medium == "sms" and cost > MOST_SEGMENTS:
+        values = {"count": cost, "most": MOST_SEGMENTS}
+        return [Complaint(1, Phrase("it takes %(count)s segments, and at most %(most)s leave as one text", values))]
     if medium == "push" and len(words.text) > LONGEST_PUSH:
-        return [Complaint(1, f"a notification shows {LONGEST_PUSH} characters at most")]
+        return [Complaint(1, Phrase("a notification shows %(most)s characters at most", {"most": LONGEST_PUSH}))]
     return []
 
 

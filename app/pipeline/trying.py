@@ -21,7 +21,7 @@ from app.translations import marked, said
 from connectors.base import Address, Envelope, Purpose
 from connectors.errors import Permanent
 from connectors.records import Medium
-from workflows.language import Workflow
+from workflows.language import Phrase, Workflow
 
 CODE = "ANNA-7K2P"
 MARK = "[Test] "
@@ -56,7 +56,7 @@ def written(session: Session, store: Store, *, draft: Draft, person: Person | No
     ask = Ask(1, person.customer_id, person.subject, person.event_at, dials=workflow.turned({}))
     told = gather(session, store, asks=[ask], now=now, with_items=True).get(1)
     if told is None:
-        raise BadTextError(one.send.text, 1, reason="this customer is not there any more")
+        raise BadTextError(one.send.text, 1, reason=Phrase("this customer is not there any more"))
     facts = replace(told[0], code=CODE) if one.send.code and not told[0].code else told[0]
     words = compiled_own(one.send.text, draft.source, medium=workflow.medium)
     return render(words, facts, voice=_voice(store, workflow))

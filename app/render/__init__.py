@@ -16,7 +16,7 @@ from app.render.sources import FOLDER, SOURCE, language_of, languages, source_of
 from app.render.text import Text, compiled, complaints
 from app.render.values import BadTextError, Complaint, Rendered, Voice
 from connectors.errors import Malformed
-from workflows.language import Facts, Purpose, Workflow
+from workflows.language import Facts, Phrase, Purpose, Workflow
 
 __all__ = [
     "FOLDER",
@@ -61,9 +61,10 @@ def render(text: Text, facts: Facts, *, voice: Voice) -> Rendered:
     except (TemplateError, Malformed, TypeError, ValueError) as error:
         raise BadTextError(text.name, 1, reason=_why(error)) from None
     if not rendered.subject:
-        raise BadTextError(text.name, 1, reason="its subject came out empty")
+        raise BadTextError(text.name, 1, reason=Phrase("its subject came out empty"))
     if max(len(rendered.html), len(rendered.text)) > LONGEST_PAGE:
-        raise BadTextError(text.name, 1, reason=f"it grew longer than {LONGEST_PAGE} characters")
+        grown = Phrase("it grew longer than %(most)s characters", {"most": LONGEST_PAGE})
+        raise BadTextError(text.name, 1, reason=grown)
     return rendered
 
 
@@ -82,13 +83,11 @@ def whole(text: Text, facts: Facts, *, voice: Voice) -> tuple[str, str, str]:
     return text.subject.render(values), text.plain.render(values), page
 
 
-def _why(error: Exception) -> str:
-    # The engine's own words may quote what stood in the data; only the names of a missing value are ours to tell.
-    return (
-        "it names something that this message does not have"
-        if isinstance(error, UndefinedError)
-        else "cannot be filled"
-    )
+def _why(error: Exception) -> Phrase:
+    # The engine's own words may quote what stood in the data, so none of them is told.
+    if isinstance(error, UndefinedError):
+        return Phrase("it names something that this message does not have")
+    return Phrase("it cannot be filled in")
 
 
 def preview(workflow: Workflow, step: str, *, now: datetime, language: str = SOURCE) -> Rendered:

@@ -1,16 +1,19 @@
 """What a text only says of a person, and what it asks about: judged once, so that the words between can be kept for all.
 
 A name that is merely put in, or tested for being empty, may be left blank when the text is filled in: whatever stands there,
-the words around it are the same. A number that is compared makes other words, and is no blank; a text that walks over a list
-or changes a word's letters is filled in whole.
+the words around it are the same, and so they are around a walk over what was bought. A number that is compared makes other
+words, and is no blank; a text that changes a word's letters is filled in whole.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
-from jinja2 import nodes
+from jinja2 import Environment, Template, nodes
 
+from app.render.cut import mark
 from app.render.names import kind, path
+from app.render.walks import Walk, names_in, walk
 
 DOORS = frozenset({"unsubscribe_url", "mail.preferences_url", "mail.view_url"})
 _OF_THE_STORE = ("store.", "mail.")
@@ -22,10 +25,13 @@ _PASSED_UNCHANGED = {"default": None, "link": "url"}
 @dataclass(frozen=True, slots=True)
 class Blanks:
     """`said` are the names that may be left blank, `asked` the numbers and truths on which other words depend; `urls` are the
-    places of the addresses among what is said, `strange` those of addresses that the house did not make itself."""
+    places of the addresses among what is said, `strange` those of addresses that the house did not make itself. `walks` are
+    numbered from 0, and blanks behind them; `frames` is the text with a mark for each walk, None where there is none."""
 
     said: tuple[str, ...]
     asked: tuple[str, ...]
+    walks: tuple[Walk, ...] = ()
+    frames: tuple[Template, ...] | None = None
     urls: tuple[int, ...] = field(init=False)
     strange: tuple[int, ...] = field(init=False)
 
@@ -39,20 +45,27 @@ class Blanks:
 class _Found:
     said: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
-    walks: bool = False
+    walks: list[Walk] = field(default_factory=list)
+    is_odd: bool = False
 
 
-def blanks(trees: Iterable[nodes.Template]) -> Blanks | None:
-    """The blanks of a text whose parts are these; None for one that has to be filled in whole."""
+def blanks(trees: Sequence[nodes.Template]) -> Blanks | None:
+    """The blanks of a text whose parts are these, which are changed by it; None for one that has to be filled in whole."""
     found = _Found()
     for tree in trees:
-        for one in tree.body:
-            _read(one, found)
+        _read(tree.body, found, environment=_of(tree))
     said, asked = (sorted(filter(_is_personal, names)) for names in (found.said - found.asked, found.asked))
     is_plain = all(isinstance(kind_of(one), str) for one in said)
-    if found.walks or not is_plain or any(kind_of(one) not in _FIT_TO_BE_KEPT for one in asked):
+    if found.is_odd or not is_plain or any(kind_of(one) not in _FIT_TO_BE_KEPT for one in asked):
         return None
-    return Blanks(tuple(said), tuple(asked))
+    frames = tuple(_of(tree).from_string(tree) for tree in trees) if found.walks else None
+    return Blanks(tuple(said), tuple(asked), tuple(found.walks), frames)
+
+
+def _of(tree: nodes.Template) -> Environment:
+    if tree.environment is None:
+        raise ValueError("this text was parsed by nobody")
+    return tree.environment
 
 
 def kind_of(name: str) -> object:
@@ -64,16 +77,26 @@ def _is_personal(name: str) -> bool:
     return name in DOORS or not name.startswith(_OF_THE_STORE)
 
 
-def _read(node: nodes.Node, found: _Found) -> None:
-    if isinstance(node, nodes.Output):
-        for part in node.nodes:
-            _put_in(part, found)
-    elif isinstance(node, nodes.If):
-        _tested(node.test, found)
-        for one in (*node.body, *node.elif_, *node.else_):
-            _read(one, found)
-    else:
-        found.walks = True
+def _read(body: list[nodes.Node], found: _Found, *, environment: Environment) -> None:
+    """What these statements say and ask; a mark takes the place of each walk."""
+    for place, node in enumerate(body):
+        if isinstance(node, nodes.Output):
+            for part in node.nodes:
+                _put_in(part, found)
+        elif isinstance(node, nodes.If):
+            _tested(node.test, found)
+            for some in (node.body, node.elif_, node.else_):
+                _read(cast("list[nodes.Node]", some), found, environment=environment)
+        elif isinstance(node, nodes.For) and (one := walk(node, environment)) is not None:
+            body[place] = _marked(len(found.walks), node)
+            found.walks.append(one)
+        else:
+            found.is_odd = True
+
+
+def _marked(number: int, node: nodes.For) -> nodes.Output:
+    words = nodes.TemplateData(mark(number), lineno=node.lineno)
+    return nodes.Output([words], lineno=node.lineno).set_environment(node.environment)
 
 
 def _put_in(node: nodes.Node, found: _Found) -> None:
@@ -87,7 +110,7 @@ def _put_in(node: nodes.Node, found: _Found) -> None:
         if name := path(bare):
             found.said.add(name)
             return
-    found.asked.update(_names(node))
+    found.asked.update(names_in(node))
 
 
 def _tested(node: nodes.Node, found: _Found) -> None:
@@ -100,12 +123,4 @@ def _tested(node: nodes.Node, found: _Found) -> None:
     elif name := path(node):
         found.said.add(name)
     else:
-        found.asked.update(_names(node))
-
-
-def _names(node: nodes.Node) -> Iterator[str]:
-    if name := path(node):
-        yield name
-        return
-    for child in node.iter_child_nodes():
-        yield from _names(child)
+        found.asked.update(names_in(node))

@@ -29,7 +29,7 @@ def context(facts: Facts, voice: Voice, *, direction: str = "") -> Plain:
     mail = _mail(voice.reason_line, voice.locale, direction=direction, colour=voice.colour)
     return {
         **{name: _all(name, facts, voice=voice) for name in _PERSONAL},
-        "store": _store(voice.store_name, voice.store_url, address=voice.postal_address),
+        "store": of_the_store(voice),
         "unsubscribe_url": doors.pop("unsubscribe_url"),
         "mail": {**mail, "stop": voice.stop_line, "logo_url": clean.url(voice.logo_url), **doors},
     }
@@ -62,6 +62,11 @@ def _all(above: str, facts: Facts, *, voice: Voice) -> Plain:
     about, meanings = _PERSONAL[above]
     thing = about(facts)
     return {} if thing is None else {name: meaning(thing, voice) for name, meaning in meanings.items()}
+
+
+def of_the_store(voice: Voice) -> Plain:
+    """What "store" stands for."""
+    return _store(voice.store_name, voice.store_url, address=voice.postal_address)
 
 
 @lru_cache(maxsize=1024)

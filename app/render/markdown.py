@@ -11,7 +11,14 @@ from app.render.blocks import built
 from app.render.names import kind
 from app.render.pieces import BETWEEN, CLOSING, OPENING, Pieces, Tag
 from app.render.values import Complaint
+from app.translations import marked
+from workflows.language import Phrase, Verbatim
 
+STATEMENT = Verbatim("{% %}")
+LINKS = marked("a link must begin with https://, http:// or mailto:, or be a name such as store.url")
+BESIDE = marked("the words of a picture and the title of a link may hold names and no %(code)s")
+OPEN = marked("a %(code)s is still open where its paragraph, list or emphasis ends")
+TORN = marked("“%(tag)s” begins inside one paragraph, list or emphasis and ends in another")
 _LINK = re.compile(r"https?://[^/]|mailto:.", re.IGNORECASE)
 
 
@@ -63,13 +70,11 @@ def complaints(found: Sequence[Token], pieces: Pieces, *, lines: Sequence[int]) 
         for child in one.children or ():
             address = str(child.attrGet("href") or child.attrGet("src") or "")
             if child.type in {"link_open", "image"} and not _is_good_link(address, pieces):
-                yield Complaint(
-                    line, "a link must begin with https://, http:// or mailto:, or be a name such as store.url"
-                )
+                yield Complaint(line, Phrase(LINKS))
             if any(tag.is_statement for tag in pieces.found(_beside(child))):
-                yield Complaint(line, "the words of a picture and the title of a link may hold names and no {% %}")
+                yield Complaint(line, Phrase(BESIDE, {"code": STATEMENT}))
         if pieces.bare(one.info) != one.info:
-            yield Complaint(line, "a block of code takes no tags in its first line")
+            yield Complaint(line, Phrase("a block of code takes no tags in its first line"))
     yield from _torn(found, pieces)
 
 
@@ -152,14 +157,12 @@ def _torn(found: Sequence[Token], pieces: Pieces) -> Iterator[Complaint]:
     line = 1
     for one in _flat(found):
         if one.nesting and not _steps(open_now, one.nesting > 0, mark=one.type.rsplit("_", 1)[0]):
-            yield Complaint(line, "a {% %} is still open where its paragraph, list or emphasis ends")
+            yield Complaint(line, Phrase(OPEN, {"code": STATEMENT}))
             return
         for tag in pieces.found(one.content) if one.type != "inline" else ():
             line = tag.line
             if tag.is_statement and not _steps_tag(open_now, tag):
-                yield Complaint(
-                    tag.line, f"“{tag.verb}” begins inside one paragraph, list or emphasis and ends in another"
-                )
+                yield Complaint(tag.line, Phrase(TORN, {"tag": Verbatim(tag.verb)}))
                 return
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from jinja2 import nodes
 
 from app.render.values import Complaint
+from app.translations import marked
+from workflows.language import Phrase, Verbatim
 
 # What a name stands for: a kind of word, the names below it, or a list of things with names below them. A "name" is
 # empty where the store does not know it.
@@ -80,8 +82,9 @@ def kind(words: str) -> Kind | None:
 
 def _kind(node: nodes.Node, scope: Scope) -> Kind | Complaint:
     if isinstance(node, nodes.Name):
-        listed = ", ".join(sorted(scope.known))
-        return scope.known.get(node.name) or Complaint(node.lineno, f"there is no “{node.name}”; there are {listed}")
+        words = {"name": Verbatim(node.name), "all": _listed(scope.known)}
+        unknown = Phrase("there is no “%(name)s”; there are %(all)s", words)
+        return scope.known.get(node.name) or Complaint(node.lineno, unknown)
     if not isinstance(node, nodes.Getattr):
         return "text"
     above = _kind(node.node, scope)
@@ -89,8 +92,15 @@ def _kind(node: nodes.Node, scope: Scope) -> Kind | Complaint:
         return above
     if isinstance(above, Mapping) and node.attr in above:
         return above[node.attr]
-    has = f"it has {', '.join(sorted(above))}" if isinstance(above, Mapping) else "nothing is below it"
-    return Complaint(node.lineno, f"“{path(node.node)}” has no “{node.attr}”; {has}")
+    words = {"name": Verbatim(path(node.node) or ""), "below": Verbatim(node.attr)}
+    if not isinstance(above, Mapping):
+        return Complaint(node.lineno, Phrase("“%(name)s” has no “%(below)s”; nothing is below it", words))
+    has = Phrase("“%(name)s” has no “%(below)s”; it has %(all)s", {**words, "all": _listed(above)})
+    return Complaint(node.lineno, has)
+
+
+def _listed(known: Mapping[str, object]) -> Verbatim:
+    return Verbatim(", ".join(sorted(known)))
 
 
 def _output(node: nodes.Output, scope: Scope) -> Iterator[Complaint]:
@@ -111,13 +121,22 @@ def _unfit(one: nodes.Expr, before: str, *, scope: Scope) -> Iterator[Complaint]
         bare = bare.node
     found, words = _kind(bare, scope), path(bare)
     if words and not isinstance(found, str | Complaint):
-        yield Complaint(one.lineno, f"“{words}” is not a word; name what is below it")
+        too_much = Phrase("“%(name)s” is not a word; name what is below it", {"name": Verbatim(words)})
+        yield Complaint(one.lineno, too_much)
     if found == "name" and words not in scope.sure and not AFTER_A_WORD.search(before):
-        yield Complaint(
-            one.lineno,
-            f"“{words}” may be missing: write it right after a word, as in “Hello {{{{ {words} }}}}”, or say what stands"
-            f' for it, as in {{{{ {words} | default("friend") }}}}',
-        )
+        yield Complaint(one.lineno, _may_be_missing(words or ""))
+
+
+def _may_be_missing(name: str) -> Phrase:
+    pattern = marked(
+        "“%(name)s” may be missing: write it right after a word, as in “Hello %(code)s”, or say what stands for it, as in"
+        " %(with)s"
+    )
+    with_word = f'{{{{ {name} | default("friend") }}}}'
+    return Phrase(
+        pattern,
+        {"name": Verbatim(name), "code": Verbatim(f"{{{{ {name} }}}}"), "with": Verbatim(with_word)},
+    )
 
 
 def _choice(node: nodes.If, scope: Scope) -> Iterator[Complaint]:
@@ -150,9 +169,10 @@ def _loop(node: nodes.For, scope: Scope) -> Iterator[Complaint]:
     if isinstance(found, Complaint):
         yield found
     elif not isinstance(found, tuple):
-        yield Complaint(node.lineno, "only a list can be walked over, such as order.items")
+        yield Complaint(node.lineno, Phrase("only a list can be walked over, such as order.items"))
     elif name in KNOWN or name == "loop":
-        yield Complaint(node.lineno, f"“{name}” means something else already; call it “item”")
+        taken = Phrase("“%(name)s” means something else already; call it “item”", {"name": Verbatim(name)})
+        yield Complaint(node.lineno, taken)
     else:
         yield from _all(node.body, replace(scope, known={**scope.known, name: found[0]}))
     yield from _all(node.else_, scope)

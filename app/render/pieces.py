@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from jinja2 import TemplateSyntaxError
 
 from app.render.dialect import PLAIN
+from app.render.misread import not_allowed
 from app.render.names import AFTER_A_WORD
 from app.render.values import Complaint
 
 OPENING, BETWEEN, CLOSING = frozenset({"if", "for"}), frozenset({"else", "elif"}), frozenset({"endif", "endfor"})
+RAW = "raw"
 
 _MAY_BE_EMPTY = re.compile(r"(customer\.(?:first|last)_name)(?:\s*\|\s*(?:upper|lower|capitalize))*")
 
@@ -121,7 +123,7 @@ def _tokens(source: str) -> Iterator[tuple[str, str, int]]:
     kind, inside, begun = "", "", 1
     for line, part, value in PLAIN.lex(source):
         if part == "raw_begin":
-            raise TemplateSyntaxError("“raw” is not allowed", line)
+            raise TemplateSyntaxError(RAW, line)
         if part == "data":
             yield "data", value, line
         elif part in {"variable_begin", "block_begin"}:
@@ -141,5 +143,6 @@ def raw_tags(source: str) -> list[Complaint]:
     try:
         list(_tokens(source))
     except TemplateSyntaxError as error:
-        return [Complaint(error.lineno, error.message or "this tag is not understood")]
+        # Whatever else stops here has stopped the parser before.
+        return [Complaint(error.lineno, not_allowed(RAW))]
     return []

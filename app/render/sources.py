@@ -4,6 +4,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from app.render.values import BadTextError
+from workflows.language import Phrase
 
 FOLDER = Path(__file__).parents[2] / "templates" / "messages"
 SOURCE = "en"
@@ -32,5 +33,5 @@ def source_of(name: str, language: str = SOURCE) -> str:
     folder = FOLDER / language if language in languages() and language != SOURCE else FOLDER
     path = folder / f"{name}.md"
     if not name.isidentifier() or name.startswith("_") or not path.is_file():
-        raise BadTextError(name, 1, reason="there is no such text")
+        raise BadTextError(name, 1, reason=Phrase("there is no such text"))
     return path.read_text("utf-8")

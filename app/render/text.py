@@ -11,12 +11,13 @@ from app.render.blanks import Blanks, blanks
 from app.render.dialect import HTML, PLAIN
 from app.render.names import KNOWN, Kind
 from app.render.pieces import CLOSING, OPENING, Pieces, raw_tags
-from app.render.values import BadTextError, Complaint
+from app.render.values import BadTextError, Complaint, in_order
+from workflows.language import Phrase
 
 SHORTEST_PREVIEW = 30
 _SHOWN = {"softbreak": " ", "hardbreak": " ", "image": ""}
-NO_SUBJECT = "the first line is the subject, and it is empty"
-NO_BODY = "nothing stands below the subject"
+NO_SUBJECT = Phrase("the first line is the subject, and it is empty")
+NO_BODY = Phrase("nothing stands below the subject")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +56,7 @@ def complaints(source: str, *, known: Mapping[str, Kind] = KNOWN) -> list[Compla
     elif not source.partition("\n")[2].strip():
         found.append(Complaint(1, NO_BODY))
     if found:
-        return sorted(found, key=lambda one: (one.line, one.reason))
+        return in_order(found)
     parsed = _parsed(source)
     return list(markdown.complaints(parsed.body, parsed.pieces, lines=parsed.lines))
 

@@ -1,8 +1,10 @@
 """What rendering takes and gives: the store's voice, the finished words, and what is wrong with a text."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from app.render.links import STRAIGHT, Way, Wrap
+from workflows.language import Phrase
 
 COLOUR = "#1f5a4c"
 
@@ -75,15 +77,21 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What is wrong with a text, for the merchant who wrote it; `line` counts from 1."""
+    """What is wrong with a text, for the merchant who wrote it, as part of a sentence; `line` counts from 1."""
 
     line: int
-    reason: str
+    reason: Phrase
+
+
+def in_order(found: Iterable[Complaint]) -> list[Complaint]:
+    """By line, and each once."""
+    by_place = {(one.line, str(one.reason)): one for one in found}
+    return [by_place[place] for place in sorted(by_place)]
 
 
 class BadTextError(Exception):
     """A text cannot be used, or not for this message. Names the line, never what stood in the data."""
 
-    def __init__(self, name: str, line: int, *, reason: str) -> None:
+    def __init__(self, name: str, line: int, *, reason: Phrase) -> None:
         super().__init__(f"text “{name}”, line {line}: {reason}")
         self.name, self.line, self.reason = name, line, reason

@@ -22,7 +22,8 @@ from connectors.records import OrderStatus
 ROOT = Path(__file__).parents[2]
 # Where messages stand. Python files mark theirs with `marked(...)` or say them with `say(...)`.
 PAGES = ("admin/**.html", "recipient/**.html")
-MODULES = ("sections/**.py", "web/**.py", "reports/**.py", "render/**.py", "pipeline/**.py", "rehearsal/**.py")
+SPEAKING = ("sections", "web", "reports", "render", "pipeline", "policy", "rehearsal")
+MODULES = ("domains.py", *(f"{room}/**.py" for room in SPEAKING))
 ROOMS = {
     "templates": [(one, "jinja2") for one in PAGES],
     "app": [(one, "python") for one in MODULES],

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from app.reports.overview.words import called, labelled
 from app.reports.workflow.dials import beside
 from app.translations import translations
-from workflows.language import Phrase, Workflow, spoken
+from workflows.language import Phrase, Verbatim, Workflow, spoken
+from workflows.language.phrases import Value
 
 Message = str | tuple[str, str]
 
@@ -19,9 +20,11 @@ def phrased(language: str, phrase: Phrase) -> str:
     return str(catalog.ungettext(phrase.pattern, phrase.many, phrase.num) % values)
 
 
-def _value(language: str, value: int | str | Phrase) -> int | str:
+def _value(language: str, value: Value) -> int | str:
     if isinstance(value, Phrase):
         return phrased(language, value)
+    if isinstance(value, Verbatim):
+        return value.words
     return value if isinstance(value, int) else str(translations(language).ugettext(labelled(value)))
 
 

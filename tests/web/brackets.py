@@ -1,18 +1,33 @@
 """A language that says everything in brackets, so that what is said on a page in no language is left over outside of them."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
+from app import translations
 from app.translations import CATALOG
 from app.translations.catalogs import extracted
 
 INNERMOST = re.compile(r"⟦[^⟦⟧]*⟧")
-UNREAD = ("script", "style", "svg", "title", "textarea", "code")
+UNREAD = ("script", "style", "svg", "title", "textarea", "code", "pre")
 SAID = ("aria-label", "placeholder", "title", "alt")
+
+
+@contextmanager
+def brackets(folder: Path) -> Iterator[None]:
+    """German says everything in brackets meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(translations, "FOLDER", folder)
+        speak_in_brackets(folder, "de")
+        translations.translations.cache_clear()
+        yield
+    translations.translations.cache_clear()
 
 
 def speak_in_brackets(folder: Path, language: str) -> None:

@@ -39,4 +39,4 @@ def test_a_text_of_more_segments_than_leave_is_refused(runtime: Runtime, client:
     asks = Browser(client, runtime, corner)
     page = asks.post(f"{WORKFLOW}/texts/reminder", source="{{ store.name }}\n" + "Come back soon. " * 110)
     assert page.status_code == 422
-    assert "at most 10 segments leave" in page.text
+    assert "at most 10 leave as one text" in page.text

@@ -36,7 +36,7 @@ from workflows.language.lengths import (
     spoken,
     working_days,
 )
-from workflows.language.phrases import Phrase
+from workflows.language.phrases import Phrase, Verbatim
 from workflows.language.sending import Code, Send, email, push, sms
 from workflows.language.vocabulary import (
     anniversary_comes,
@@ -89,6 +89,7 @@ __all__ = [
     "Start",
     "Step",
     "Unit",
+    "Verbatim",
     "Workflow",
     "WorkingDays",
     "anniversary_comes",

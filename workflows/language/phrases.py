@@ -5,10 +5,21 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class Verbatim:
+    """What is the same in every language: a domain, a tag of a text, a name that somebody gave."""
+
+    words: str
+
+    def __str__(self) -> str:
+        return self.words
+
+
+@dataclass(frozen=True, slots=True)
 class Phrase:
     """A pattern whose `%(name)s` are filled with `values`; `str()` says it in English.
 
-    `many` is the pattern where the value `num` is not one. A value is a number, the name of a text or dial, or a phrase.
+    `many` is the pattern where the value `num` is not one. A value is a number, the name of a text or dial, what is the same in
+    every language, or a phrase.
     """
 
     pattern: str
@@ -42,4 +53,4 @@ class Phrase:
             yield from (value for value in part.values.values() if isinstance(value, str))
 
 
-Value = int | str | Phrase
+Value = int | str | Verbatim | Phrase

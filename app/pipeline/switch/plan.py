@@ -136,14 +136,11 @@ def _complaints(case: _Case) -> tuple[Phrase, ...]:
         return tuple(workflow.complaints(together(case.dials, change.dials, workflow=workflow)))
     if change.kind is ChangeKind.TEXT:
         wrong = text_complaints(workflow, change.step, source=change.source, now=case.now)
-        return tuple(line_complaint(one.line, one.reason) for one in wrong)
+        pattern = marked("Line %(line)s: %(reason)s.")
+        return tuple(Phrase(pattern, {"line": one.line, "reason": one.reason}) for one in wrong)
     if case.is_on is (change.kind is ChangeKind.ON):
         return (Phrase("It is on already.") if case.is_on else Phrase("It is off already."),)
     return _complaints_of_recent(change, workflow)
-
-
-def line_complaint(line: int, reason: str) -> Phrase:
-    return Phrase("Line %(line)s: %(reason)s.", {"line": line, "reason": Phrase(reason.replace("%", "%%"))})
 
 
 def _complaints_of_recent(change: Change, workflow: Workflow) -> tuple[Phrase, ...]:

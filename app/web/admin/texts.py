@@ -18,6 +18,7 @@ from app.web.guard import Guard, desk, guarded
 from app.web.house import runtime
 from app.web.place import say
 from app.web.previews import path_of
+from app.web.words import phrase
 from connectors.errors import Permanent, Temporary, Unauthorised, Unsupported
 from connectors.records import Medium
 from connectors.texts import Segments, segments
@@ -102,11 +103,15 @@ def _sent(draft: Draft) -> str:
             words = written(session, store, draft=draft, person=_person(person), now=house.clock.now())
         return say("Sent to %(address)s.", address=send_test(house, store, draft=draft, words=words))
     except BadTextError as error:
-        return say("Line %(line)s: %(reason)s.", line=error.line, reason=error.reason)
+        return _of_line(error)
     except (Permanent, Unsupported) as error:
         return say(str(error)) if str(error) else say("It was refused.")
     except (Temporary, Unauthorised):
         return say("The channel could not take it just now. Please try again in a minute.")
+
+
+def _of_line(error: BadTextError) -> str:
+    return say("Line %(line)s: %(reason)s.", line=error.line, reason=phrase(error.reason))
 
 
 def _page(
@@ -132,7 +137,7 @@ def _shown(session: Session, draft: Draft, *, person: Example | None) -> Shown:
     try:
         words = written(session, store_of(session), draft=draft, person=_person(person), now=now)
     except BadTextError as error:
-        return Shown(complaint=say("Line %(line)s: %(reason)s.", line=error.line, reason=error.reason))
+        return Shown(complaint=_of_line(error))
     path = path_of(desk().store_id, draft, person=_person(person))
     cost = segments(words.text) if draft.workflow.medium == Medium.SMS else None
     return Shown(words.subject, words.text, path, person.who if person else "", cost=cost)
