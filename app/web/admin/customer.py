@@ -85,12 +85,10 @@ def unpause(customer_id: int) -> Response:
 @guarded(Guard.PLATFORM_TOKEN)
 def note(customer_id: int) -> Response:
     """Keep a note."""
-    words = request.form.get("words", "")
-    return written(
-        customer_id,
-        lambda session: by_hand.write_note(session, hand(), customer_id=customer_id, words=words),
-        field="words",
-        typed=words,
+    return kept(
+        "words",
+        lambda session, it: by_hand.write_note(session, hand(), customer_id=customer_id, words=it),
+        of=customer_id,
     )
 
 
@@ -106,12 +104,8 @@ def forget_note(customer_id: int, note_id: int) -> Response:
 @guarded(Guard.PLATFORM_TOKEN)
 def tag(customer_id: int) -> Response:
     """Tag them."""
-    word = request.form.get("tag", "")
-    return written(
-        customer_id,
-        lambda session: by_hand.put_tag(session, hand(), customer_id=customer_id, word=word),
-        field="tag",
-        typed=word,
+    return kept(
+        "tag", lambda session, it: by_hand.put_tag(session, hand(), customer_id=customer_id, word=it), of=customer_id
     )
 
 
@@ -162,13 +156,14 @@ def act(do: Callable[[Any], object]) -> object:
         raise NotFound(NOBODY) from None
 
 
-def written(customer_id: int, do: Callable[[Any], object], *, field: str, typed: str) -> Response:
-    """Keep words; what is refused comes back in place."""
+def kept(field: str, keep: Callable[[Any, str], object], *, of: int) -> Response:
+    """Keep what was typed into a field about a customer; what is refused comes back in place."""
+    typed = request.form.get(field, "")
     try:
-        act(do)
+        act(lambda session: keep(session, typed))
     except BadWordsError as error:
-        return page(customer_id, status=422, complaints={field: phrase(error.said)}, typed={field: typed})
-    return page(customer_id, toast=Toast(say("Saved.")))
+        return page(of, status=422, complaints={field: phrase(error.said)}, typed={field: typed})
+    return page(of, toast=Toast(say("Saved.")))
 
 
 def sheet(name: str, **said: Any) -> Response:
