@@ -13,9 +13,8 @@ from jinja2 import Environment, Template, nodes
 
 from app.render.cut import mark
 from app.render.names import kind, path
-from app.render.walks import Walk, names_in, walk
+from app.render.walks import DOORS, Walk, names_in, walk
 
-DOORS = frozenset({"unsubscribe_url", "mail.preferences_url", "mail.view_url"})
 _OF_THE_STORE = ("store.", "mail.")
 _FIT_TO_BE_KEPT = frozenset({"number", "truth"})
 # What a blank may go through: its words come out of these as they went in.
@@ -88,15 +87,16 @@ def _read(body: list[nodes.Node], found: _Found, *, environment: Environment) ->
             for some in (node.body, node.elif_, node.else_):
                 _read(cast("list[nodes.Node]", some), found, environment=environment)
         elif isinstance(node, nodes.For) and (one := walk(node, environment)) is not None:
-            body[place] = _marked(len(found.walks), node)
+            body[place] = _marked(len(found.walks), environment)
             found.walks.append(one)
         else:
             found.is_odd = True
 
 
-def _marked(number: int, node: nodes.For) -> nodes.Output:
-    words = nodes.TemplateData(mark(number), lineno=node.lineno)
-    return nodes.Output([words], lineno=node.lineno).set_environment(node.environment)
+def _marked(number: int, environment: Environment) -> nodes.Output:
+    made = nodes.Output([nodes.TemplateData(mark(number), lineno=1)], lineno=1)
+    made.set_environment(environment)
+    return made
 
 
 def _put_in(node: nodes.Node, found: _Found) -> None:

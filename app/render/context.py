@@ -26,12 +26,21 @@ def context(facts: Facts, voice: Voice, *, direction: str = "") -> Plain:
     `code`, `unsubscribe_url`, and `mail` for the layout. Values are str, int, bool, or lists and dicts of these; lists hold
     at most 50. `direction` is the one in which the text itself is written, "" where it has no letters."""
     doors = {name: meaning(voice) for name, meaning in _DOORS.items()}
-    mail = _mail(voice.reason_line, voice.locale, direction=direction, colour=voice.colour)
+    shared = shared_context(voice, direction=direction)
     return {
         **{name: _all(name, facts, voice=voice) for name in _PERSONAL},
-        "store": of_the_store(voice),
+        **shared,
         "unsubscribe_url": doors.pop("unsubscribe_url"),
-        "mail": {**mail, "stop": voice.stop_line, "logo_url": clean.url(voice.logo_url), **doors},
+        "mail": {**shared["mail"], **doors},
+    }
+
+
+def shared_context(voice: Voice, *, direction: str) -> dict[str, Plain]:
+    """What is the same in every message of one kind: the store, and the layout without its doors."""
+    mail = _mail(voice.reason_line, voice.locale, direction=direction, colour=voice.colour)
+    return {
+        "store": _store(voice.store_name, voice.store_url, address=voice.postal_address),
+        "mail": {**mail, "stop": voice.stop_line, "logo_url": clean.url(voice.logo_url)},
     }
 
 
@@ -62,11 +71,6 @@ def _all(above: str, facts: Facts, *, voice: Voice) -> Plain:
     about, meanings = _PERSONAL[above]
     thing = about(facts)
     return {} if thing is None else {name: meaning(thing, voice) for name, meaning in meanings.items()}
-
-
-def of_the_store(voice: Voice) -> Plain:
-    """What "store" stands for."""
-    return _store(voice.store_name, voice.store_url, address=voice.postal_address)
 
 
 @lru_cache(maxsize=1024)

@@ -14,6 +14,7 @@ from app.render.context import Plain, context, personal
 from app.render.cut import Page, Words, cut, cut_page, mark
 from app.render.text import Text
 from app.render.values import Voice
+from app.render.walks import told
 from workflows.language import Facts
 
 MOST_FORMS = 500
@@ -37,14 +38,16 @@ def filled(text: Text, facts: Facts, *, voice: Voice) -> tuple[str, str, str] | 
     try:
         said = [personal(name, facts, voice=voice) for name in blanks.said]
         asked = tuple(personal(name, facts, voice=voice) for name in blanks.asked)
+        shared = voice.shared
+        walked = told(blanks.walks, facts, voice=voice, shared=shared, direction=text.direction)
     except KeyError:
         # It names something that this message does not have, and the whole way says so.
         return None
     if not all(clean.is_address(said[place]) for place in blanks.strange):
         return None
-    key = (text, voice.shared, asked, tuple(map(bool, said)))
+    key = (text, shared, asked, tuple(map(bool, said)))
     form = _kept.get(key) or _keep(key, _made(text, _with_marks(text, facts, voice=voice), voice=voice))
-    words = [*(walk.told(facts, voice=voice) for walk in blanks.walks), *map(str, said)]
+    words = [*walked, *map(str, said)]
     return form.subject.filled(words), form.plain.filled(words), form.page.filled(words, voice.way)
 
 

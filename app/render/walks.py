@@ -4,20 +4,22 @@ A walk over a list may name the thing and the store, and nothing of the person; 
 the other, and the text around it has a form like any other.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, Template, nodes
 from markupsafe import Markup
 
-from app.render.context import of_the_store, personal
+from app.render.context import personal, shared_context
 from app.render.cut import Page, cut_page
 from app.render.links import STRAIGHT
 from app.render.names import kind, path
 from app.render.values import Voice
 from workflows.language import Facts
 
+Thing = Mapping[str, Any]
+DOORS = frozenset({"unsubscribe_url", "mail.preferences_url", "mail.view_url"})
 MOST_THINGS = 5_000
 _kept: dict[tuple[Any, ...], Page] = {}
 
@@ -31,20 +33,27 @@ class Walk:
     words: Template
     is_page: bool
 
-    def told(self, facts: Facts, *, voice: Voice) -> str:
-        """The words for all things, safe as they are on a page. Raises KeyError where the message has no such list."""
+    def told(self, things: Sequence[Thing], *, voice: Voice, shared: Hashable, direction: str) -> str:
+        """The words for all things, safe as they are on a page."""
         way = voice.way if self.is_page else STRAIGHT
-        things = personal(self.over, facts, voice=voice)[: self.most]
-        return Markup("".join([self._one(thing, voice).filled((), way) for thing in things]))  # noqa: S704 - escaped there.
+        pages = [
+            _kept.get(key) or _keep(key, self._written(thing, voice, direction=direction))
+            for thing in things[: self.most]
+            for key in ((self, shared, *thing.values()),)
+        ]
+        return Markup("".join([one.filled((), way) for one in pages]))  # noqa: S704 - escaped where it was written.
 
-    def _one(self, thing: dict[str, Any], voice: Voice) -> Page:
-        key = (self, voice.shared, *thing.values())
-        return _kept.get(key) or _keep(key, self._written(thing, voice))
-
-    def _written(self, thing: dict[str, Any], voice: Voice) -> Page:
+    def _written(self, thing: Thing, voice: Voice, *, direction: str) -> Page:
         above, _, below = self.over.partition(".")
-        words = self.words.render({above: {below: [thing]}, "store": of_the_store(voice)})
+        words = self.words.render({**shared_context(voice, direction=direction), above: {below: [thing]}})
         return cut_page(words, voice.way if self.is_page else STRAIGHT)
+
+
+def told(walks: Sequence[Walk], facts: Facts, *, voice: Voice, shared: Hashable, direction: str) -> list[str]:
+    """What each of these walks, all of one text, says in this message; `shared` is what the voice has in common with other
+    messages, `direction` that of the text. Raises KeyError where the message has no such list."""
+    lists = {over: personal(over, facts, voice=voice) for over in {one.over for one in walks}}
+    return [one.told(lists[one.over], voice=voice, shared=shared, direction=direction) for one in walks]
 
 
 def walk(node: nodes.For, environment: Environment) -> Walk | None:
@@ -53,10 +62,11 @@ def walk(node: nodes.For, environment: Environment) -> Walk | None:
     name = node.target.name if isinstance(node.target, nodes.Name) else ""
     if not (name and isinstance(kind(over), tuple)) or node.else_ or node.test is not None:
         return None
-    if any(one.partition(".")[0] not in {name, "store"} for part in node.body for one in names_in(part)):
+    if any(_is_personal(one, name) for part in node.body for one in names_in(part)):
         return None
     alone = nodes.Template([node], lineno=1)
-    return Walk(over, most, environment.from_string(alone.set_environment(environment)), bool(environment.autoescape))
+    alone.set_environment(environment)
+    return Walk(over, most, environment.from_string(alone), bool(environment.autoescape))
 
 
 def _bounded(node: nodes.Node) -> tuple[str, int | None]:
@@ -64,6 +74,10 @@ def _bounded(node: nodes.Node) -> tuple[str, int | None]:
     if isinstance(node, nodes.Filter) and node.name == "take" and isinstance(node.args[0], nodes.Const):
         return path(node.node) or "" if node.node is not None else "", int(node.args[0].value)
     return path(node) or "", None
+
+
+def _is_personal(name: str, thing: str) -> bool:
+    return name in DOORS or name.partition(".")[0] not in {thing, "store", "mail"}
 
 
 def names_in(node: nodes.Node) -> Iterator[str]:
