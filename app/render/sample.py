@@ -27,13 +27,14 @@ REASONS = {
 }
 
 
-# Said by every text that advertises: a store's own sender hears it, and who sent it gets no more.
+# Said by every text: a store's own sender hears it, and who sent it gets no more. Carriers want it in the first text that a
+# phone gets from a sender (CTIA, Messaging Principles, 5.1), and one about an order may be the first.
 STOP = marked("Reply STOP to opt out.")
 
 
-def stop_line(locale: str, *, is_marketing: bool, medium: str) -> str:
-    """How to get no more of these texts, in this language; "" where it need not be said, or is said by a link."""
-    return said(locale, STOP) if is_marketing and medium == "sms" else ""
+def stop_line(locale: str, *, medium: str) -> str:
+    """How to get no more texts, in this language; "" where a message is no text."""
+    return said(locale, STOP) if medium == "sms" else ""
 
 
 def voice(*, is_marketing: bool, locale: str = "en", medium: str = "email") -> Voice:
@@ -50,7 +51,7 @@ def voice(*, is_marketing: bool, locale: str = "en", medium: str = "email") -> V
         unsubscribe_url=f"{STORE}/unsubscribe" if has_link else None,
         preferences_url=f"{STORE}/preferences" if has_link else None,
         view_url=f"{STORE}/view",
-        stop_line=stop_line(locale, is_marketing=is_marketing, medium=medium),
+        stop_line=stop_line(locale, medium=medium),
     )
 
 

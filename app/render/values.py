@@ -14,7 +14,7 @@ class Voice:
     """Who speaks, and how numbers and dates are said.
 
     `locale` is a BCP 47 tag, `zone` an IANA name, `currency` the store's own (ISO 4217). `unsubscribe_url` is None for service
-    messages. `stop_line` says how a text is answered to get no more, "" where that is not said. `reason_line` is the sentence
+    messages. `stop_line` says how a text is answered to get no more, "" where no answer is heard. `reason_line` is the sentence
     "You get this because ...". `colour` is "#rrggbb"; anything else is the default. `preferences_url` and `view_url` are the
     other doors of a message, `logo_url` stands for the store's name, and `way` says what becomes of links.
     """

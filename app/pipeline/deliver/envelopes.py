@@ -236,13 +236,8 @@ def _voice(text: Text, config: Config, *, answers: bool) -> Voice:
         colour=head.choices.colour,
         logo_url=head.choices.logo_url,
         way=Way(head.host, marks if head.choices.marks_links else (), config.app_url),
-        stop_line=_stop_line(text) if answers else "",
+        stop_line=stop_line(known_locale(text.locale).language, medium=row.medium) if answers else "",
     )
-
-
-def _stop_line(text: Text) -> str:
-    is_marketing = text.row.purpose == Purpose.MARKETING
-    return stop_line(known_locale(text.locale).language, is_marketing=is_marketing, medium=text.row.medium)
 
 
 def _recipient(text: Text) -> Address:

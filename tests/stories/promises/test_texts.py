@@ -127,6 +127,10 @@ def test_who_cannot_answer_a_sender_gets_a_link_to_leave(wall: tuple[Story, Prov
     [(_, words)] = _texts(standin)
     assert "STOP" not in words
     assert "Unsubscribe: http" in words
+    story.on("shipping_text")
+    story.ship(story.order("anna"))
+    story.travel(hours=20)
+    assert _texts(standin)[1:] == [("+447400123456", "Tea 0: your order #1001 is on its way.")]
 
 
 def test_without_a_provider_the_ledger_says_that_none_is_set_up(story: Story) -> None:
@@ -147,7 +151,10 @@ def test_news_of_an_order_needs_no_yes_waits_for_the_morning_and_heeds_a_stop(wa
     story.ship(story.order("ben"))
     assert standin.seen == [], "it is eleven at night"
     story.travel(hours=9)
-    assert [words for _, words in _texts(standin)] == ["Tea 0: your order #1001 is on its way."]
+    said = "Tea 0: your order #1001 is on its way.\nReply STOP to opt out."
+    assert [words for _, words in _texts(standin)] == [said], (
+        "it may be the first that this phone gets, so it says how to stop"
+    )
     assert [one.reason for one in story.why("ben")] == ["quiet_hours", "due", "left"]
     _agrees(story, "ben", state=ConsentState.UNSUBSCRIBED, consent=None)
     story.ship(story.order("ben"))
@@ -227,4 +234,4 @@ def test_news_of_an_order_says_its_address_itself(public: tuple[Story, Provider]
     story.ship(story.order("ben"), status="label_printed")
     story.live(days=9, every=24)
     [(_, words)] = _texts(standin)
-    assert words.endswith("write to us: https://tea-0.example.com")
+    assert words.endswith("write to us: https://tea-0.example.com\nReply STOP to opt out.")
