@@ -184,12 +184,15 @@ def test_a_large_store_is_counted_by_a_worker_while_the_sheet_waits_and_keeps_wh
     counted = browser.get(asked).text
     assert ('id="counting"' in counted, "disabled" in counted) == (False, False)
     assert "Nobody would enter" in counted
+    assert "Counted just now. Whoever comes until you switch it on is taken in too" in counted
     ticket = counted.partition('name="ticket" value="')[2].partition('"')[0]
-    assert browser.post(where, to="on", recent="30", ticket=ticket).status_code == 200
+    done = browser.post(where, to="on", recent="30", ticket=ticket)
+    assert (done.status_code, "Its page says how many have come in of the past" in done.text) == (200, True)
     page = "/admin/workflows/welcome"
     for path in (page, f"{page}/past"):
         told = browser.get(path).text
         assert (f'hx-get="{page}/past"' in told, "30 days are being included" in told) == (True, True)
+        assert "0 people came in so far. Whoever came between the count and the switch is among them." in told
     assert tallies.work_off(runtime) == 1
     for path in (f"{page}/past", page):
         told = browser.get(path).text

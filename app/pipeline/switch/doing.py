@@ -37,6 +37,11 @@ class Done:
     complaints: tuple[Phrase, ...] = ()
     changed: Phrase | None = None
 
+    @property
+    def is_going_on(self) -> bool:
+        """Whether a worker takes the past in from now on."""
+        return bool(self.plan.change.recent_days) and self.plan.found is None
+
 
 def carry_out(
     session: Session,

@@ -115,4 +115,6 @@ def _told(known: Workflow, done: Done) -> Toast:
     sentence = say("“%(title)s” is on.", title=title) if is_on else say("“%(title)s” is off.", title=title)
     back = ("to", "off" if is_on else "on")
     changed = f" {phrase(done.changed)}" if done.changed else ""
+    if done.is_going_on:
+        changed += " " + say("Its page says how many have come in of the past, and when all of it is through.")
     return Toast(f"{sentence}{changed}", undo=f"{ROOT}/{known.name}/switch", fields=(back,))
