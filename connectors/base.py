@@ -209,8 +209,8 @@ class Address:
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """One message ready to leave. `key` is stable over every try; `store` names the store's own drawer in the outbox; `url` is
-    where a tap on a notification leads. `headers` come in their final order and hold no CR or LF; To, From, Subject, Date and
-    Message-ID are made by the channel from the fields here."""
+    where a tap on a notification leads, and `stale_at` from when on nobody is told. `headers` come in their final order and
+    hold no CR or LF; To, From, Subject, Date and Message-ID are made by the channel from the fields here."""
 
     key: str
     store: str
@@ -225,6 +225,7 @@ class Envelope:
     at: datetime
     reply_to: Address | None = field(default=None, repr=False)
     url: str = field(default="", repr=False)
+    stale_at: datetime | None = None
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 

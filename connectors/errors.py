@@ -18,12 +18,13 @@ class Temporary(Exception):
 class Slowed(Temporary):
     """This recipient's domain takes no more just now, and others do: nobody else's message is to wait with it.
 
-    `is_tried` is False where the domain was spared, and the message not so much as announced.
+    `is_tried` is False where the domain was spared, and the message not so much as announced. `domain` names it where the
+    address of the message does not.
     """
 
-    def __init__(self, message: str, retry_after: timedelta, *, is_tried: bool = True) -> None:
+    def __init__(self, message: str, retry_after: timedelta, *, is_tried: bool = True, domain: str = "") -> None:
         super().__init__(message, retry_after)
-        self.is_tried = is_tried
+        self.is_tried, self.domain = is_tried, domain
 
 
 class Permanent(Exception):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from connectors.base import Accepted, Envelope
-from connectors.errors import InDoubt, Permanent, Temporary, Unsupported
+from connectors.errors import InDoubt, Permanent, Slowed, Temporary, Unsupported
 
 LANES = 8
 FAILURES = (Temporary, Permanent, Unsupported, InDoubt)
@@ -17,13 +17,13 @@ def each(
     ready: Callable[[Envelope], HandOver], envelopes: Iterable[Envelope], *, begun: Callable[[Envelope], None]
 ) -> Iterator[Told]:
     """What became of each, as soon as it is known. `ready` makes the call of one message, or raises Permanent or Unsupported
-    for one that cannot leave; such a one is told and never begun."""
+    for one that cannot leave, Slowed for one that is spared; such a one is told and never begun."""
     running: dict[Fate, Envelope] = {}
     with ThreadPoolExecutor(LANES) as pool:
         for one in envelopes:
             try:
                 call = ready(one)
-            except (Permanent, Unsupported) as error:
+            except (Permanent, Unsupported, Slowed) as error:
                 yield one, error
                 continue
             begun(one)

@@ -62,7 +62,7 @@ class Provider:
     """Answers every call by its program, unless it is in a mood for the next one."""
 
     def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+        self.answers = answers
         self.seen: list[Seen] = []
         self.mood: Said | None = None
         self.released = threading.Event()
@@ -76,7 +76,7 @@ class Provider:
         seen = Seen(environ["REQUEST_METHOD"], environ["PATH_INFO"] + query, headers, body)
         said, self.mood = self.mood, None
         if said is None:
-            said = self._answers(seen)
+            said = self.answers(seen)
             self.seen.append(seen)
         if said.silence:
             self.released.wait(5)

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,7 +12,7 @@ from connectors.channels.twilio import Senders, Twilio
 from connectors.errors import Permanent, Temporary, Unsupported
 from connectors.providers import Desk
 from connectors.records import Medium
-from tests.contracts.channel import Read, ShortBattery
+from tests.contracts.channel import AT, Read, ShortBattery
 from tests.contracts.provider import SECRET, ProviderBattery
 from tests.provider import Provider, Said, Seen, provider, told
 
@@ -70,6 +71,16 @@ class TestTwilio(ShortBattery, ProviderBattery):
         form = standin.seen[0].form()
         assert {name: form[name] for name in sender} == sender
         assert parse_qs(urlsplit(form["StatusCallback"]).query) == {"message": ["key-1"], "store": ["store-1"]}
+
+    @pytest.mark.parametrize(
+        ("left", "waits"),
+        [(timedelta(hours=2), "7200"), (timedelta(hours=10), None), (timedelta(0), "1"), (None, None)],
+    )
+    def test_a_text_waits_at_twilio_no_longer_than_it_is_worth(
+        self, channel: Channel, standin: Provider, left: timedelta | None, waits: str | None
+    ) -> None:
+        channel.send(self.one(stale_at=AT + left if left is not None else None))
+        assert standin.seen[0].form().get("ValidityPeriod") == waits
 
     def test_a_country_without_a_sender_is_refused_loudly(self, wall: tuple[Provider, Desk]) -> None:
         for senders in (("GB=TeaShop",), ("*=TeaShop",)):

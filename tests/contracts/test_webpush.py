@@ -3,6 +3,7 @@
 import os
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from datetime import timedelta
 
 import http_ece
 import jwt
@@ -13,12 +14,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from connectors.base import Address, Channel, Envelope
 from connectors.channels.webpush import Sender, WebPush
-from connectors.errors import Permanent
+from connectors.channels.webpush.trust import SEVERAL
+from connectors.errors import Permanent, Slowed, Temporary
 from connectors.providers import Desk
 from connectors.records import Medium
 from tests.contracts.channel import AT, Read, ShortBattery
 from tests.contracts.provider import ProviderBattery
-from tests.provider import Provider, Said, Seen, provider
+from tests.provider import Provider, Said, Seen, provider, told
 
 BROWSER = ec.generate_private_key(ec.SECP256R1())
 PUBLIC = BROWSER.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
@@ -30,8 +32,8 @@ def _text(raw: bytes) -> str:
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def subscription(origin: str) -> Address:
-    said = {"endpoint": f"{origin}/push/anna", "keys": {"p256dh": _text(PUBLIC), "auth": _text(AUTH)}}
+def subscription(origin: str, browser: str = "anna") -> Address:
+    said = {"endpoint": f"{origin}/push/{browser}", "keys": {"p256dh": _text(PUBLIC), "auth": _text(AUTH)}}
     return Address(msgspec.json.encode(said).decode())
 
 
@@ -103,6 +105,47 @@ class TestWebPush(ShortBattery, ProviderBattery):
         with pytest.raises(Permanent) as never:
             channel.send(self.one())
         assert never.value.bad_address
+
+    def test_a_browser_of_another_s_key_is_tried_later_and_stops_nobody(
+        self, channel: WebPush, wall: tuple[Provider, Desk]
+    ) -> None:
+        standin, desk = wall
+        channel.send(self.one())
+        for number in range(2 * SEVERAL):
+            standin.mood = Said(403) if number % 2 else told(400, reason="VapidPkHashMismatch")
+            with pytest.raises(Slowed) as alone:
+                channel.send(self.one(to=subscription(desk.origin, f"forged-{number}")))
+            assert alone.value.is_tried
+        assert channel.send(self.one())
+
+    def test_a_push_service_that_accepts_nobody_is_left_alone_and_no_other_one_is(
+        self, channel: WebPush, wall: tuple[Provider, Desk]
+    ) -> None:
+        standin, desk = wall
+        elsewhere = subscription(desk.origin.replace("127.0.0.1", "localhost"))
+        for number in range(SEVERAL):
+            standin.mood = Said(401)
+            with pytest.raises(Temporary):
+                channel.send(self.one(to=subscription(desk.origin, f"browser-{number}")))
+        with pytest.raises(Slowed) as spared:
+            channel.send(self.one())
+        assert (spared.value.is_tried, standin.seen) == (False, [])
+        assert channel.send(self.one(to=elsewhere))
+        begun: list[str] = []
+        envelopes = [self.one("key-2"), self.one("key-3", to=elsewhere)]
+        told_of = {one.key: what for one, what in channel.send_each(envelopes, begun=lambda one: begun.append(one.key))}
+        assert isinstance(told_of["key-2"], Slowed)
+        assert begun == ["key-3"], "who is spared is not so much as announced"
+
+    @pytest.mark.parametrize(
+        ("left", "kept"),
+        [(timedelta(hours=2), 7200), (timedelta(days=9), 86400), (None, 86400), (timedelta(seconds=-5), 0)],
+    )
+    def test_it_is_not_kept_for_longer_than_it_is_worth(
+        self, channel: WebPush, standin: Provider, left: timedelta | None, kept: int
+    ) -> None:
+        channel.send(self.one(stale_at=AT + left if left is not None else None))
+        assert int(standin.seen[0].headers["ttl"]) == kept
 
     @pytest.mark.parametrize("wrong", ["{}", '{"endpoint": "ftp://x", "keys": {}}', "[]", '{"endpoint": 1}'])
     def test_what_is_no_subscription_is_a_bad_address(self, channel: Channel, wrong: str) -> None:

@@ -145,6 +145,7 @@ class Scribe:
             at=now,
             reply_to=head.reply_to,
             url=words.url,
+            stale_at=row.stale_at,
             headers=_headers(sheet, link),
         )
 

@@ -149,7 +149,7 @@ def _settlement(hand: _Hand, one: Envelope, *, fate: Accepted | Exception) -> Se
     match fate:
         case Slowed():
             tried = Fate.AGAIN if fate.is_tried else Fate.UNTRIED
-            domain = one.to.address.rpartition("@")[2].lower()
+            domain = fate.domain or one.to.address.rpartition("@")[2].lower()
             return Settlement(row, tried, now, why=why if fate.is_tried else "", wait=fate.retry_after, domain=domain)
         case Temporary():
             return Settlement(row, Fate.AGAIN, now, why=why, wait=fate.retry_after)

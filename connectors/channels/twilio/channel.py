@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +21,7 @@ from connectors.texts import segments
 
 LONGEST = 1600  # Twilio's own limit, in characters; ten segments.
 MOST_SEGMENTS = 10
+LONGEST_WAIT = timedelta(hours=10)  # https://www.twilio.com/docs/api/errors/90007
 SERVICE = re.compile(r"MG[0-9a-f]{32}")
 NUMBER = re.compile(r"\+[1-9]\d{4,14}|\d{4,8}")
 WORDED = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
@@ -88,7 +90,7 @@ class Twilio:
         if envelope.medium is not Medium.SMS:
             raise Unsupported("twilio carries texts and nothing else")
         number = _number(envelope.to.address)
-        form = {"To": number, "Body": _body(envelope.text)} | self._from(number)
+        form = {"To": number, "Body": _body(envelope.text)} | self._from(number) | _worth(envelope)
         if self._callback.startswith("https://"):
             form["StatusCallback"] = f"{self._callback}?{urlencode({'message': envelope.key, 'store': envelope.store})}"
         return partial(self._handed_over, form)
@@ -144,6 +146,12 @@ def _number(text: str) -> str:
     except phonenumbers.NumberParseException:
         raise Permanent("this is not a phone number with its country", bad_address=True) from None
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _worth(envelope: Envelope) -> dict[str, str]:
+    """How many seconds it may wait at Twilio, where it would grow stale before Twilio itself gives it up."""
+    left = envelope.stale_at - envelope.at if envelope.stale_at is not None else LONGEST_WAIT
+    return {"ValidityPeriod": str(max(int(left.total_seconds()), 1))} if left < LONGEST_WAIT else {}
 
 
 def _body(text: str) -> str:

@@ -147,6 +147,27 @@ def test_a_refusal_is_no_doubt_though_the_database_fails_right_after_it(wall: tu
     assert story.reasons("anna")[-2:] == ["back_in_stock_push.back: try_again", "back_in_stock_push.back: left"]
 
 
+def test_browsers_with_forged_keys_hold_up_nobody_and_go(wall: tuple[Story, Provider, str]) -> None:
+    """They fell due one after the other, and a push service says the same to them as to one who forgot their own key."""
+    story, standin, origin = wall
+    story.on("back_in_stock_push")
+    forgers = [f"forger-{number}" for number in range(7)]
+    _waiting(story, *forgers, "anna")
+    for name in forgers:
+        _agrees(story, name, origin=origin, device=f"forged/{name}")
+    _agrees(story, "anna", origin=origin)
+    standin.answers = lambda seen: Said(403 if seen.path.startswith("/forged") else 201)
+    story.shelve(is_available=False)
+    story.travel(hours=1)
+    story.shelve(is_available=True)
+    due_at = max(one.due_at for one in story.messages("anna"))
+    story.world.travel(timedelta(hours=3))
+    [hers] = story.messages("anna")
+    assert (hers.state, hers.sent_at == due_at) == ("sent", True), "at once, and not ten minutes later"
+    assert len(_rows(story, Device)) == 1, "who was refused again, and others were not, is let go"
+    assert {one.state for name in forgers for one in story.messages(name)} == {"failed"}
+
+
 def test_nobody_is_told_the_same_by_mail_and_by_push_in_one_moment(wall: tuple[Story, Provider, str]) -> None:
     story, standin, origin = wall
     story.on("back_in_stock", "back_in_stock_push")

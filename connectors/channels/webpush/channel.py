@@ -1,10 +1,7 @@
 """The channel of web push (RFC 8030): encrypted for one browser (RFC 8291), signed as one sender (VAPID, RFC 8292)."""
 
-import binascii
 import os
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
@@ -13,72 +10,25 @@ import http_ece
 import jwt
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from connectors.base import Accepted, ChannelSettings, Envelope, Purpose
+from connectors.base import Accepted, Envelope, Purpose
+from connectors.channels.webpush.keys import CURVE, Sender, Subscription, text_of
+from connectors.channels.webpush.trust import Trust
 from connectors.errors import Permanent, Temporary, Unsupported
 from connectors.http import Answer
 from connectors.lanes import HandOver, Told, each
-from connectors.providers import Desk
+from connectors.providers import Desk, words_of
 from connectors.records import Medium
 
 # RFC 8291 4: a push service need not take more than 4096 bytes, of which the encryption takes 103.
 LONGEST = 3993
 SIGNED_FOR = timedelta(hours=12)
+# What nobody saw by then is no news any more, even where it would not be stale.
 KEPT_FOR = timedelta(days=1)
 TOPIC_LENGTH = 32  # RFC 8030 5.4.
-CURVE = ec.SECP256R1()
-
-
-def open_channel(settings: ChannelSettings) -> "WebPush | None":
-    """The channel that signs with the settings' key; None where they have none. Raises ValueError for a key that is none."""
-    if not settings.vapid_private_key:
-        return None
-    sender = Sender.read(settings.vapid_private_key, contact=settings.vapid_contact)
-    return WebPush(Desk("the push service", ""), sender, now=settings.now)
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who signs: a key on P-256 and whom a push service may write to (`mailto:` or https)."""
-
-    key: ec.EllipticCurvePrivateKey = field(repr=False)
-    contact: str
-
-    @classmethod
-    def read(cls, text: str, *, contact: str) -> "Sender":
-        """A private key as 32 bytes in base64url, as every VAPID tool writes it."""
-        try:
-            number = int.from_bytes(_raw(text, 32))
-            return cls(ec.derive_private_key(number, CURVE), contact)
-        except ValueError:
-            raise ValueError("VAPID_PRIVATE_KEY must be a P-256 private key: 32 bytes in base64url") from None
-
-    @property
-    def public_key(self) -> str:
-        """What a browser is given as `applicationServerKey` when it subscribes."""
-        return _text(self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """One browser: where its push service listens, and the keys for which a message is encrypted."""
-
-    endpoint: str = field(repr=False)
-    p256dh: bytes = field(repr=False)
-    auth: bytes = field(repr=False)
-
-    @classmethod
-    def read(cls, text: str) -> "Subscription":
-        """From the JSON that `PushSubscription.toJSON()` gives. Raises Permanent, with a bad address, for anything else."""
-        try:
-            said = msgspec.json.decode(text)
-            keys = said["keys"]
-            found = cls(_endpoint(said["endpoint"]), _raw(keys["p256dh"], 65), _raw(keys["auth"], 16))
-            ec.EllipticCurvePublicKey.from_encoded_point(CURVE, found.p256dh)
-        except (msgspec.DecodeError, KeyError, TypeError, AttributeError, ValueError):
-            raise Permanent("this is not the subscription of a browser", bad_address=True) from None
-        return found
+# By 404 and 410 a push service says that a browser is gone; by 401 and 403 that it does not like who signs, and Apple says of a
+# browser that subscribed to another key 400 with this reason.
+GONE, UNSIGNED, ANOTHER_KEY = (404, 410), (401, 403), "VapidPkHashMismatch"
 
 
 class WebPush:
@@ -91,6 +41,7 @@ class WebPush:
 
     def __init__(self, desk: Desk, sender: Sender, *, now: Callable[[], datetime]) -> None:
         self._desk, self._sender, self._now = desk, sender, now
+        self._trust = Trust(now)
 
     @property
     def public_key(self) -> str:
@@ -110,10 +61,11 @@ class WebPush:
             raise Unsupported("webpush carries push messages and nothing else")
         browser = Subscription.read(envelope.to.address)
         body = _sealed(_payload(envelope), browser)
-        return partial(self._handed_over, body, url=browser.endpoint, headers=self._headers(browser, envelope))
+        self._trust.ask(browser.service)
+        return partial(self._handed_over, body, browser=browser, headers=self._headers(browser, envelope))
 
-    def _handed_over(self, body: bytes, *, url: str, headers: dict[str, str]) -> Accepted:
-        return self._taken(self._desk.post(url, headers=headers, data=body))
+    def _handed_over(self, body: bytes, *, browser: Subscription, headers: dict[str, str]) -> Accepted:
+        return self._taken(self._desk.post(browser.endpoint, headers=headers, data=body), browser)
 
     def has_left(self, key: str, *, store: str) -> bool | None:  # noqa: ARG002 - a push service cannot be asked.
         """None: a push service tells nothing later."""
@@ -134,20 +86,28 @@ class WebPush:
             "Authorization": f"vapid t={token}, k={self._sender.public_key}",
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
-            "TTL": str(int(KEPT_FOR.total_seconds())),
-            "Topic": _text(envelope.key.encode())[:TOPIC_LENGTH],
+            "TTL": str(int(self._worth(envelope).total_seconds())),
+            "Topic": text_of(envelope.key.encode())[:TOPIC_LENGTH],
             "Urgency": "normal" if envelope.purpose is Purpose.SERVICE else "low",
         }
 
-    def _taken(self, answer: Answer) -> Accepted:
-        if 200 <= answer.status < 300:
-            return Accepted(answer.headers.get("Location"))
-        raise self._failure(answer.status)
+    def _worth(self, envelope: Envelope) -> timedelta:
+        """How long the push service may keep it (RFC 8030 5.2): by then it is stale, or a day old."""
+        if envelope.stale_at is None:
+            return KEPT_FOR
+        return max(timedelta(0), min(envelope.stale_at - self._now(), KEPT_FOR))
 
-    def _failure(self, status: int) -> Temporary | Permanent:
-        if status in (401, 403):
-            return self._desk.locked_out(str(status))
-        return Permanent(f"the push service refuses the message ({status})", bad_address=status in (404, 410))
+    def _taken(self, answer: Answer, browser: Subscription) -> Accepted:
+        if 200 <= answer.status < 300:
+            self._trust.took(browser.service, browser=browser.endpoint)
+            return Accepted(answer.headers.get("Location"))
+        raise self._failure(answer, browser)
+
+    def _failure(self, answer: Answer, browser: Subscription) -> Temporary | Permanent:
+        status = answer.status
+        if status in UNSIGNED or (status == 400 and words_of(answer).get("reason") == ANOTHER_KEY):
+            return self._trust.refused(browser.service, browser=browser.endpoint, told=str(status))
+        return Permanent(f"the push service refuses the message ({status})", bad_address=status in GONE)
 
 
 def _payload(envelope: Envelope) -> bytes:
@@ -174,24 +134,3 @@ def _sealed(payload: bytes, browser: Subscription) -> bytes:
     except (http_ece.ECEException, ValueError):
         raise Permanent("the browser's keys are not ones that can be used", bad_address=True) from None
     return sealed
-
-
-def _endpoint(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"https", "http"} or not parts.hostname:
-        raise ValueError("endpoint")
-    return url
-
-
-def _raw(text: str, length: int) -> bytes:
-    try:
-        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (binascii.Error, UnicodeEncodeError):
-        raise ValueError("base64url") from None
-    if len(raw) != length:
-        raise ValueError("length")
-    return raw
-
-
-def _text(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
