@@ -54,9 +54,9 @@ def shortened(
     return phone.led(words, way, short=short), tuple(found.values())
 
 
-def as_if_shortened(words: str, way: Way) -> str:
+def as_if_shortened(words: str, app_url: str) -> str:
     """A text that nobody gets, as long as it would be."""
-    return phone.led(words, way, short=lambda _target: short_url(way.ours, EXAMPLE))
+    return phone.led(words, Way(ours=app_url), short=lambda _target: short_url(app_url, EXAMPLE))
 
 
 def keep(runtime: Runtime, links: Sequence[Shortened], *, now: datetime) -> None:

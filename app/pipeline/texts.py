@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.model import Store, StoreText
 from app.model.event import EventKind
+from app.pipeline.short_links import as_if_shortened
 from app.render import (
     BadTextError,
     Complaint,
@@ -79,8 +80,9 @@ def names_of(workflow: Workflow, step: str) -> dict[str, Kind]:
     return {name: KNOWN[name] for name in (*ALWAYS, *sorted(behind), *code, *way_out)}
 
 
-def text_complaints(workflow: Workflow, step: str, *, source: str, now: datetime) -> list[Complaint]:
-    """What is wrong with a text for this step, by line; empty where it may be saved."""
+def text_complaints(workflow: Workflow, step: str, *, source: str, now: datetime, app_url: str = "") -> list[Complaint]:
+    """What is wrong with a text for this step, by line; empty where it may be saved. `app_url` is by way of which the links of
+    its texts are counted, "" where they are not: a text is as long as it leaves."""
     found = complaints(source, known=names_of(workflow, step))
     if found:
         return found
@@ -88,15 +90,16 @@ def text_complaints(workflow: Workflow, step: str, *, source: str, now: datetime
         words = preview_text(workflow, step, source=source, now=now)
     except BadTextError as error:
         return [Complaint(error.line, error.reason)]
-    return _too_long(workflow.medium, words)
+    text = as_if_shortened(words.text, app_url) if app_url and workflow.medium == "sms" else words.text
+    return _too_long(workflow.medium, text)
 
 
-def _too_long(medium: str, words: Rendered) -> list[Complaint]:
-    cost = segments(words.text).count
+def _too_long(medium: str, text: str) -> list[Complaint]:
+    cost = segments(text).count
     if medium == "sms" and cost > MOST_SEGMENTS:
         values = {"count": cost, "most": MOST_SEGMENTS}
         return [Complaint(1, Phrase("it takes %(count)s segments, and at most %(most)s leave as one text", values))]
-    if medium == "push" and len(words.text) > LONGEST_PUSH:
+    if medium == "push" and len(text) > LONGEST_PUSH:
         return [Complaint(1, Phrase("a notification shows %(most)s characters at most", {"most": LONGEST_PUSH}))]
     return []
 
@@ -122,12 +125,12 @@ def _only(facts: Facts, *, known: Mapping[str, Kind]) -> Facts:
 
 
 def save_text(
-    session: Session, *, store_id: int, workflow: Workflow, step: str, source: str, now: datetime
+    session: Session, *, store_id: int, workflow: Workflow, step: str, source: str, now: datetime, app_url: str = ""
 ) -> list[Complaint]:
     """Save a merchant's text as a new version, used by every message that is written out from now on. Nothing is saved where
-    complaints come back. Raises KeyError where there is no such step."""
+    complaints come back; `app_url` is as they want it. Raises KeyError where there is no such step."""
     source = source.replace("\r\n", "\n")
-    found = text_complaints(workflow, step, source=source, now=now)
+    found = text_complaints(workflow, step, source=source, now=now, app_url=app_url)
     if not found:
         _add(session, store_id, workflow=workflow, step=step, source=source, now=now)
     return found

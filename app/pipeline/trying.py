@@ -12,6 +12,7 @@ from app.facts import Ask, gather
 from app.keys import new_key
 from app.model import Store
 from app.pipeline.deliver.envelopes import REASONS
+from app.pipeline.short_links import as_if_shortened, counts_clicks
 from app.pipeline.texts import preview_text
 from app.render import BadTextError, Rendered, compiled_own, render, sample
 from app.render.context import known_locale
@@ -47,8 +48,22 @@ class Draft:
     source: str
 
 
-def written(session: Session, store: Store, *, draft: Draft, person: Person | None, now: datetime) -> Rendered:
-    """The words for this person, or for an invented one. Raises BadTextError."""
+def counted_by(store: Store, workflow: Workflow, *, app_url: str) -> str:
+    """The address by way of which the links of this workflow's texts are counted; "" where they are not."""
+    counts = counts_clicks(choices_of(store), Purpose(workflow.purpose), app_url=app_url)
+    return app_url if counts and workflow.medium == Medium.SMS else ""
+
+
+def written(
+    session: Session, store: Store, *, draft: Draft, person: Person | None, now: datetime, app_url: str
+) -> Rendered:
+    """The words for this person, or for an invented one, a text as long as it leaves. Raises BadTextError."""
+    words = _filled(session, store, draft=draft, person=person, now=now)
+    counting = counted_by(store, draft.workflow, app_url=app_url)
+    return replace(words, text=as_if_shortened(words.text, counting)) if counting else words
+
+
+def _filled(session: Session, store: Store, *, draft: Draft, person: Person | None, now: datetime) -> Rendered:
     workflow, one = draft.workflow, draft.workflow.step(draft.step)
     if person is None:
         voice = _voice(store, workflow)

@@ -77,7 +77,8 @@ def _looked_at(html: str, look: str) -> str:
 
 def _html(session: Session, store: Store, *, draft: Draft, person: Person | None) -> str:
     try:
-        return written(session, store, draft=draft, person=person, now=runtime().clock.now()).html
+        now, app_url = runtime().clock.now(), runtime().config.app_url
+        return written(session, store, draft=draft, person=person, now=now, app_url=app_url).html
     except (BadTextError, KeyError):
         raise NotFound(marked("This text cannot be filled in for this customer.")) from None
 

@@ -1,7 +1,12 @@
 """What the pages say of a workflow that speaks by phone: whether it is set up, and what each text costs."""
 
+from dataclasses import replace
+
+import pytest
 from flask.testing import FlaskClient
 
+from app.choices import choose
+from app.config import Config
 from app.runtime import Runtime
 from tests.web.pages_town import Browser
 from tests.web.visiting import House
@@ -40,3 +45,36 @@ def test_a_text_of_more_segments_than_leave_is_refused(runtime: Runtime, client:
     page = asks.post(f"{WORKFLOW}/texts/reminder", source="{{ store.name }}\n" + "Come back soon. " * 110)
     assert page.status_code == 422
     assert "at most 10 leave as one text" in page.text
+
+
+class TestWherePhonesReachUs:
+    """At an https address links are counted, and a text is as long as it leaves."""
+
+    @pytest.fixture
+    def config(self, config: Config) -> Config:
+        return replace(config, app_url="https://app.example.com")
+
+    def test_the_preview_shows_and_counts_short_links(
+        self, runtime: Runtime, client: FlaskClient, corner: House
+    ) -> None:
+        asks = Browser(client, runtime, corner)
+        source = "{{ store.name }}\nBack to https://shop.example.com/" + "a-long-way/" * 30
+        shown = asks.post(f"{WORKFLOW}/texts/reminder/preview", source=source).text
+        assert "1 segment<" in shown
+        assert "https://app.example.com/s/" in shown
+        with runtime.database.write() as session:
+            choose(session, corner.id, wraps_links=False)
+        bare = asks.post(f"{WORKFLOW}/texts/reminder/preview", source=source).text
+        assert "3 segments<" in bare
+        assert "/s/" not in bare
+
+    def test_what_is_too_long_is_judged_as_it_leaves(
+        self, runtime: Runtime, client: FlaskClient, corner: House
+    ) -> None:
+        asks = Browser(client, runtime, corner)
+        source = "{{ store.name }}\n" + ("https://shop.example.com/" + "a-long-way/" * 30 + "\n") * 5
+        assert asks.post(f"{WORKFLOW}/texts/reminder", source=source).status_code == 200
+        with runtime.database.write() as session:
+            choose(session, corner.id, wraps_links=False)
+        refused = asks.post(f"{WORKFLOW}/texts/reminder", source=source)
+        assert refused.status_code == 422

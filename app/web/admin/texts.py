@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from app.pipeline.texts import TextView, restore_text, save_text, text_of
-from app.pipeline.trying import Draft, Person, own_address, send_test, written
-from app.render import BadTextError, Complaint
+from app.pipeline.trying import Draft, Person, counted_by, own_address, send_test, written
+from app.render import BadTextError, Complaint, Rendered
 from app.reports.workflow import Example, examples
 from app.translations import marked
 from app.web.admin.frame import Toast, part, show
@@ -54,7 +54,11 @@ def save(name: str, step: str) -> Response:
     """Save it. Where something is wrong nothing is saved; the complaints come back, by line, beside what was written."""
     known, source, now = _known(name, step), _source(), runtime().clock.now()
     with runtime().database.write() as session:
-        wrong = save_text(session, store_id=desk().store_id, workflow=known, step=step, source=source, now=now)
+        store = store_of(session)
+        counting = counted_by(store, known, app_url=runtime().config.app_url)
+        wrong = save_text(
+            session, store_id=store.id, workflow=known, step=step, source=source, now=now, app_url=counting
+        )
     if wrong:
         return _page(known, step, typed=source, wrong=wrong)
     return _page(known, step, toast=Toast(say("Saved. Whoever waits gets the new words.")))
@@ -100,7 +104,7 @@ def _sent(draft: Draft) -> str:
         with house.database.read() as session:
             store = store_of(session)
             person = _chosen(_people(session, draft.workflow))
-            words = written(session, store, draft=draft, person=_person(person), now=house.clock.now())
+            words = _written(session, draft, person=person)
         return say("Sent to %(address)s.", address=send_test(house, store, draft=draft, words=words))
     except BadTextError as error:
         return _of_line(error)
@@ -133,14 +137,20 @@ def _page(
 
 
 def _shown(session: Session, draft: Draft, *, person: Example | None) -> Shown:
-    now = runtime().clock.now()
     try:
-        words = written(session, store_of(session), draft=draft, person=_person(person), now=now)
+        words = _written(session, draft, person=person)
     except BadTextError as error:
         return Shown(complaint=_of_line(error))
     path = path_of(desk().store_id, draft, person=_person(person))
     cost = segments(words.text) if draft.workflow.medium == Medium.SMS else None
     return Shown(words.subject, words.text, path, person.who if person else "", cost=cost)
+
+
+def _written(session: Session, draft: Draft, *, person: Example | None) -> Rendered:
+    """The draft's words as they would leave now. Raises BadTextError."""
+    house, store = runtime(), store_of(session)
+    now, app_url = house.clock.now(), house.config.app_url
+    return written(session, store, draft=draft, person=_person(person), now=now, app_url=app_url)
 
 
 def _people(session: Session, known: Workflow) -> list[Example]:
