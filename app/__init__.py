@@ -22,3 +22,13 @@ def create_app(config: "Config | None" = None, runtime: "Runtime | None" = None)
     flask_app = plug(runtime or assemble(config or Config.from_environment()))
     register(flask_app)
     return flask_app
+
+
+def served() -> "Flask":
+    """The same for a server: what lives as long as its process is no longer searched for what is dead, which would now and
+    then keep every webhook waiting for a fifth of a second."""
+    from app import memory
+
+    flask_app = create_app()
+    memory.settle()
+    return flask_app

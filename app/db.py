@@ -19,6 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from app import sqlite
+from app.appending import Appender
 from app.sqlite import FULL, NORMAL
 
 NAMING = {
@@ -36,8 +37,6 @@ JSON_CODEC: dict[str, Any] = {
     "json_deserializer": msgspec.json.decode,
 }
 NO_ZONE = "a time without a zone cannot be stored"
-# Pages after which even a process that only appends writes the log of writes back by itself: nobody else does.
-MOST_LOGGED_PAGES = 20_000
 
 BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 Minor = sa.BigInteger
@@ -114,6 +113,7 @@ class Database:
         self._writing_inbox = {level: self.inbox.execution_options(writes=level) for level in (FULL, NORMAL)}
         self._main_lock = threading.Lock() if self.is_sqlite else None
         self._inbox_lock = threading.Lock() if self.is_sqlite else None
+        self._appenders: list[Appender] = []
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -149,15 +149,11 @@ class Database:
         with _held(self._inbox_lock), Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
-    @contextmanager
-    def append_inbox(self) -> Iterator[sa.Connection]:
-        """The same, durable, without a session, which costs more than a few rows do. Writing SQLite's log of writes back into
-        the file, which takes many times as long, is left to the workers."""
-        with _held(self._inbox_lock), self._writing_inbox[FULL].begin() as connection:
-            if self.is_sqlite and "appends" not in connection.info:
-                connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={MOST_LOGGED_PAGES}")
-                connection.info["appends"] = True
-            yield connection
+    def inbox_appender(self, statement: sa.Insert, *, table: sa.Table) -> Appender:
+        """Adds rows to a table of the inbox, durably, for who waits for them; closed with the database."""
+        found = Appender(self.inbox, statement=statement, table=table, lock=self._inbox_lock)
+        self._appenders.append(found)
+        return found
 
     def wipe(self) -> bool:
         """Write SQLite's files anew, so that nothing deleted is left in free pages, in the gaps of used ones or in the log of
@@ -170,6 +166,8 @@ class Database:
         return Path(self.url.database or "").stat().st_size if self.is_sqlite else 0
 
     def close(self) -> None:
+        for one in self._appenders:
+            one.close()
         self.main.dispose()
         self.inbox.dispose()
 

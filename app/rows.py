@@ -146,6 +146,14 @@ def bulk(session: Session, statement: sa.Insert, *, table: sa.Table, rows: Seque
         _in_one_go(connection, compiled.string, width=len(order), values=values)
 
 
+def plain(
+    statement: sa.Insert, dialect: sa.Dialect, *, table: sa.Table, rows: Sequence[Mapping[str, Any]]
+) -> tuple[str, list[tuple[Any, ...]]]:
+    """The INSERT and the rows, at least one and all of the same columns, as SQLite's driver itself takes them."""
+    compiled = _compiled(statement, dialect, names=tuple(rows[0]))
+    return compiled.string, _prepared(table, dialect, order=tuple(compiled.positiontup), rows=rows)
+
+
 def _tell(
     connection: sa.Connection, sql: str, *, table: sa.Table, order: tuple[str, ...], rows: Sequence[Mapping[str, Any]]
 ) -> None:

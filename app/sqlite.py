@@ -62,24 +62,31 @@ def begin(connection: sa.Connection) -> None:
 
 
 def _enter(connection: sa.Connection) -> None:
-    """Begin to write, as soon as nobody else does and within the time that SQLite itself would wait.
-
-    Its own waiting sleeps for up to a tenth of a second between two looks, while another worker's whole transaction takes half
-    of that: two workers stood idle for a fifth of their time. Here it is looked every millisecond.
-    """
+    """Begin to write as soon as nobody else does; an error is said in SQLAlchemy's words, which the pages and jobs understand:
+    a full disk is a 503 and no bug."""
     driver = connection.connection.dbapi_connection
     if driver is None:
         raise sa.exc.InvalidRequestError("this connection is closed")
     driver.execute("PRAGMA busy_timeout=0")
     try:
         if not _is_let_in(driver, connection.dialect):
-            # Said once more in SQLAlchemy's words, which the pages and jobs understand: a full disk is a 503 and no bug.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
         driver.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
 
 
+def enter(driver: Any, dialect: sa.Dialect) -> None:
+    """The same for a line of the driver's own, whose busy timeout is 0; raises the driver's errors."""
+    if not _is_let_in(driver, dialect):
+        driver.execute("BEGIN IMMEDIATE")
+
+
 def _is_let_in(driver: Any, dialect: sa.Dialect) -> bool:
+    """Whether the driver may write now, asked for as long as SQLite itself would wait; False also for any other trouble.
+
+    SQLite's own waiting sleeps for up to a tenth of a second between two looks, while another worker's whole transaction takes
+    half of that: two workers stood idle for a fifth of their time. Here it is looked every millisecond.
+    """
     try:
         return any(_begun(driver, dialect) for _ in range(BUSY_MILLISECONDS))
     except dialect.loaded_dbapi.Error:

@@ -126,7 +126,7 @@ def _programs(made: Demo) -> tuple[Program, ...]:
     return (
         Program("shopify", (*stand_in, "shopify", "--port", str(made.shopify_port)), made.shopify_port),
         Program("woocommerce", (*stand_in, "woocommerce", "--port", str(made.woocommerce_port)), made.woocommerce_port),
-        Program("app", serving.command("app:create_app", port=made.app_port), made.app_port),
+        Program("app", serving.command("app:served", port=made.app_port), made.app_port),
         Program("worker", (python, "-m", "flask", "--app", "app", "worker")),
     )
 

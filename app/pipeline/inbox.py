@@ -10,7 +10,8 @@ import threading
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +24,7 @@ from app.model import Connection, Delivery, DeliveryState, Store
 from app.pipeline import unknown
 from app.pipeline.fair import any_due, claim
 from app.pipeline.ingest import ingest
-from app.rows import insert_of, table_of
+from app.rows import chunks, insert_of, table_of
 from app.runtime import Runtime
 from connectors.base import DeliveryHead, StoreConnector
 from connectors.errors import Malformed
@@ -32,6 +33,8 @@ from connectors.records import Record, StoreProfile
 DELIVERY = table_of(Delivery)
 CONNECTION = table_of(Connection)
 LEASE = timedelta(minutes=2)
+# Taken and marked at a time: while a worker writes to SQLite's inbox, no webhook can be kept.
+PIECE = 50
 TOO_LARGE = "It holds a number that is too large, or a text that cannot be kept."
 MOST_TRIES = 8
 BROKEN = (SQLAlchemyError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError)
@@ -61,8 +64,8 @@ class GroupCommit:
     """
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self._new = insert_of(database.inbox.dialect.name, DELIVERY).on_conflict_do_nothing()
+        new = insert_of(database.inbox.dialect.name, DELIVERY).on_conflict_do_nothing()
+        self._kept = database.inbox_appender(new, table=DELIVERY)
         self._open = _Batch()
         self._door = threading.Lock()
         self._line = threading.Lock()
@@ -85,8 +88,7 @@ class GroupCommit:
         with self._door:
             self._open = _Batch()
         try:
-            with self._database.append_inbox() as connection:
-                connection.execute(self._new, batch.rows)
+            self._kept.append(batch.rows)
             batch.is_kept = True
         except SQLAlchemyError as error:
             batch.error = error
@@ -131,30 +133,47 @@ def open_batch(runtime: Runtime, limit: int = 200) -> int:
     with runtime.database.read_inbox() as session:
         if not any_due(session, DELIVERY, states=(DeliveryState.WAITING,), now=now):
             return 0
-    with runtime.database.write_inbox(is_durable=False) as session:
-        taken = claim(session, DELIVERY, states=(DeliveryState.WAITING,), now=now, lease=LEASE, limit=limit)
-    for store_id in dict.fromkeys(row.store_id for row in taken):
-        _open_store(runtime, store_id, deliveries=[row for row in taken if row.store_id == store_id])
+    taken = _taken(runtime, limit=limit, now=now)
+    opened: list[_Opened] = []
+    try:
+        for store_id in dict.fromkeys(row.store_id for row in taken):
+            opened += _open_store(runtime, store_id, deliveries=[row for row in taken if row.store_id == store_id])
+    finally:
+        # Together, and also where another store's broke us: each turn at the inbox is one for which webhooks wait.
+        for piece in chunks(opened, PIECE):
+            _settle(runtime, piece)
     return len(taken)
 
 
-def _open_store(runtime: Runtime, store_id: int, *, deliveries: Sequence[Any]) -> None:
+def _taken(runtime: Runtime, *, limit: int, now: datetime) -> list[Any]:
+    """Waiting deliveries, in the order in which they came. Between two pieces webhooks have their turn."""
+    taken: list[Any] = []
+    while len(taken) < limit:
+        with runtime.database.write_inbox(is_durable=False) as session:
+            most = min(PIECE, limit - len(taken))
+            piece = claim(session, DELIVERY, states=(DeliveryState.WAITING,), now=now, lease=LEASE, limit=most)
+        taken += piece
+        if len(piece) < most:
+            break
+    return sorted(taken, key=attrgetter("id"))
+
+
+def _open_store(runtime: Runtime, store_id: int, *, deliveries: Sequence[Any]) -> list[_Opened]:
+    """Read one store's and take them in; those with which that ended, one way or the other."""
     with runtime.database.read() as session:
         store = session.get(Store, store_id)
     if store is None or store.platform not in runtime.connectors:
-        _settle(runtime, [_Opened(one, aside="This store is not known any more.") for one in deliveries])
-        return
+        return [_Opened(one, aside="This store is not known any more.") for one in deliveries]
     connector, profile = runtime.connectors[store.platform], connections.profile_of(store)
     opened = [_read(connector, one, profile=profile) for one in deliveries]
-    good = [one for one in opened if one.aside is None]
-    _settle(runtime, [one for one in opened if one.aside is not None])
+    good, aside = ([one for one in opened if (one.aside is None) is is_good] for is_good in (True, False))
     try:
         _ingest(runtime, store, opened=good)
     except BROKEN as error:
         # One of them is to blame: each for itself, so that the others go on.
         log.trouble("batch_not_ingested", store_id=store_id, count=len(good), error=error)
-        good = [one for one in good if _ingest_alone(runtime, store, one=one)]
-    _settle(runtime, good)
+        return aside + [ended for one in good for ended in _ingest_alone(runtime, store, one=one)]
+    return aside + good
 
 
 def _read(connector: StoreConnector, delivery: Any, *, profile: StoreProfile) -> _Opened:
@@ -184,26 +203,24 @@ def _heard(session: Session, store: Store, *, at: Any) -> None:
     session.execute(sa.update(CONNECTION).where(CONNECTION.c.store_id == store.id).values(last_delivery_at=at))
 
 
-def _ingest_alone(runtime: Runtime, store: Store, *, one: _Opened) -> bool:
-    """Whether this delivery could be taken in; else it rests until its alarm, and is set aside after many tries, or at once
-    where it will never work."""
+def _ingest_alone(runtime: Runtime, store: Store, *, one: _Opened) -> list[_Opened]:
+    """This delivery where it could be taken in; where not it rests until its alarm, and is set aside after many tries, or at
+    once where it will never work."""
     try:
         _ingest(runtime, store, opened=[one])
     except BROKEN as error:
         log.trouble("delivery_not_ingested", store_id=store.id, delivery_id=one.delivery.id, error=error)
         if isinstance(error, NEVER):
-            _settle(runtime, [_Opened(one.delivery, aside=TOO_LARGE)])
-        elif one.delivery.tries >= MOST_TRIES:
+            return [_Opened(one.delivery, aside=TOO_LARGE)]
+        if one.delivery.tries >= MOST_TRIES:
             reason = f"It could not be taken in after {MOST_TRIES} tries: {type(error).__name__}."
-            _settle(runtime, [_Opened(one.delivery, aside=reason)])
-        return False
-    return True
+            return [_Opened(one.delivery, aside=reason)]
+        return []
+    return [one]
 
 
 def _settle(runtime: Runtime, opened: Sequence[_Opened]) -> None:
     """Done ones lose their body, which nobody needs any more; those set aside keep it, with the reason."""
-    if not opened:
-        return
     now = runtime.clock.now()
     done = [one.delivery.id for one in opened if one.aside is None]
     with runtime.database.write_inbox(is_durable=False) as session:

@@ -46,9 +46,9 @@ ALONE, SPENT = "/bare", "/spent"
 
 def program() -> Callable[..., Any]:
     """The app, and beside it on one path the least that a handler in Flask can be."""
-    from app import create_app
+    from app import served
 
-    ours, bare = create_app(), Flask("bare")
+    ours, bare = served(), Flask("bare")
 
     @bare.get(SPENT)
     def spent() -> str:

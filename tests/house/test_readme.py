@@ -52,7 +52,7 @@ def test_readme_s_two_commands_are_one_line_each_and_set_up_included() -> None:
 
 
 def test_readme_serves_the_app_as_the_demo_and_the_figures_do() -> None:
-    assert f"`granian {' '.join(serving.OPTIONS)} app:create_app`" in TEXT
+    assert f"`granian {' '.join(serving.OPTIONS)} app:served`" in TEXT
 
 
 def test_ci_runs_readme_s_own_test_command() -> None:

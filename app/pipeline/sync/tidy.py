@@ -9,7 +9,7 @@ from app.model import Delivery, DeliveryState, Installation, JobRun, SyncRun, Sy
 from app.pipeline.approval import KEPT_FOR
 from app.pipeline.listening import FOR_GOOD
 from app.pulse import HEARTBEAT
-from app.rows import table_of
+from app.rows import among, chunks, table_of
 from app.runtime import Runtime
 from connectors.base import SyncKind
 
@@ -26,7 +26,7 @@ KEEP_RUNS = timedelta(days=40)
 # Made every hour, or whenever a webhook hints at something.
 KEEP_SMALL_RUNS = timedelta(days=2)
 KEEP_BEATS = timedelta(days=1)
-PIECE = 5_000
+PIECE = 200
 
 
 def tidy(runtime: Runtime) -> None:
@@ -49,13 +49,12 @@ def tidy(runtime: Runtime) -> None:
 
 
 def _tidy_inbox(runtime: Runtime, *, state: DeliveryState, keep: timedelta) -> None:
-    some = (
-        sa.select(DELIVERY.c.id)
-        .where(DELIVERY.c.state == state, DELIVERY.c.done_at < runtime.clock.now() - keep)
-        .limit(PIECE)
-    )
-    gone = PIECE
-    while gone == PIECE:
-        with runtime.database.write_inbox() as session:
-            delete = sa.delete(DELIVERY).where(DELIVERY.c.id.in_(some)).returning(DELIVERY.c.id)
-            gone = len(session.execute(delete).all())
+    """Looked for without the lock: among a week's deliveries that takes long, and webhooks would wait for it."""
+    old = sa.select(DELIVERY.c.id).where(DELIVERY.c.state == state, DELIVERY.c.done_at < runtime.clock.now() - keep)
+    with runtime.database.read_inbox() as session:
+        gone = session.scalars(old).all()
+    for piece in chunks(gone, PIECE):
+        with runtime.database.write_inbox(is_durable=False) as session:
+            session.execute(
+                sa.delete(DELIVERY).where(among(session, DELIVERY.c.id, values=piece), DELIVERY.c.state == state)
+            )
