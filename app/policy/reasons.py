@@ -22,6 +22,7 @@ class Reason(StrEnum):
     NOT_THEIR_BIRTHDAY = "not_their_birthday"
     NOT_THIS_MILESTONE = "not_this_milestone"
     NOT_LATE = "not_late"
+    ARRIVED = "arrived"
     NOT_A_GOOD_CUSTOMER = "not_a_good_customer"
     # The law of the house.
     STALE = "stale"
@@ -78,6 +79,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.NOT_THEIR_BIRTHDAY: "It is not their birthday any more: the date was changed or removed.",
     Reason.NOT_THIS_MILESTONE: "This order does not reach the milestone.",
     Reason.NOT_LATE: "The parcel has arrived, or is not late any more.",
+    Reason.ARRIVED: "The order has arrived already.",
     Reason.NOT_A_GOOD_CUSTOMER: "They have not spent enough for this.",
     Reason.STALE: "It could not be said in time, and saying it late would be worse than not at all.",
     Reason.CUSTOMER_GONE: "The store deleted this customer.",

@@ -74,6 +74,9 @@ ordered_again = Condition("they have ordered again", "ordered_again", lambda fac
 not_ordered_again = Condition("they have not ordered again", "ordered_again", lambda facts: facts.orders_since == 0)
 ordered_since = Condition("they have ordered since", "ordered_again", lambda facts: facts.orders_since > 0)
 has_bought_it = Condition("they have bought what they wanted", "bought_since", _has_bought_it)
+has_arrived = Condition(
+    "the order has arrived", "arrived", lambda facts: facts.order is not None and facts.order.delivered_at is not None
+)
 has_ordered = Condition("they have ordered", "has_ordered", lambda facts: facts.customer.orders > 0)
 not_reviewed = Condition("they have not reviewed it", "reviewed", lambda facts: not facts.has_reviewed)
 nothing_refunded = Condition(

@@ -130,3 +130,15 @@ def test_no_more_is_given_away_than_the_months_budget_also_to_many_at_once(story
     story.live(days=4, every=24)
     assert len(story.sent) == len(story.world.village.codes) == 2
     assert sum("service_recovery.sorry: over_budget" in story.reasons(name) for name in names) == 3
+
+
+def test_nobody_is_told_that_an_order_is_on_its_way_which_has_arrived(story: Story) -> None:
+    story.on("shipping_update")
+    order = story.order("anna")
+    story.worker_stops()
+    story.ship(order)
+    story.travel(hours=20)
+    story.arrive(order)
+    story.worker_starts()
+    assert story.sent == []
+    assert story.reasons("anna") == ["shipping_update.shipped: arrived"]
