@@ -9,15 +9,22 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 import workflows
+from app.connections import CONNECT_AGAIN
+from app.model.consent import SuppressionReason
+from app.pipeline import heal, inbox, receipts
+from app.pipeline.deliver import handing, recover
+from app.pipeline.erase import mentions
 from app.pipeline.switch import Counts
 from app.pipeline.switch.plan import WORDS
-from app.policy import SENTENCES
-from app.reports.overview.words import labelled
+from app.pipeline.sync import working
+from app.policy import SENTENCES, consent, hours, jurisdictions, topics
+from app.reports.overview.words import MEDIA, labelled
 from app.reports.why import SEEN
 from app.translations import CATALOG, FOLDER, SOURCE, languages
 from app.translations.phrases import Message, messages
 from connectors.channels.outbox import Outbox
-from connectors.records import OrderStatus
+from connectors.receipts import ReceiptKind
+from connectors.records import ConsentState, OrderStatus
 
 ROOT = Path(__file__).parents[2]
 # Where messages stand. Python files mark theirs with `marked(...)` or say them with `say(...)`.
@@ -29,6 +36,20 @@ ROOMS = {
     "app": [(one, "python") for one in MODULES],
     "workflows": [("language/grammar.py", "python")],
 }
+# Sentences of ours that rows keep until somebody asks.
+KEPT = (
+    CONNECT_AGAIN,
+    heal.WEBHOOKS,
+    inbox.TOO_LARGE,
+    receipts.STRANGE,
+    mentions.GONE,
+    handing.NO_DEVICE,
+    *(recover.CRASHED, recover.GONE_WORKER),
+    *(working.BROKE, working.NO_ANSWER, working.NOT_NOW, working.UNREADABLE, working.REFUSED),
+    *(consent.HOUSE_SILENCE, consent.HOUSE_PENDING, consent.HOUSE_INVALID),
+    *(jurisdictions.PERMISSION, jurisdictions.ELSEWHERE.express, jurisdictions.ELSEWHERE.texts_stopped),
+    *(jurisdictions.TABLE["US"].express, hours.FRANCE.rule, hours.ANY_STATE.rule, hours.ANYWHERE.rule),
+)
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None, "say": None, "Phrase": (1,)}
 OPTIONS = {"jinja2": {"newstyle_gettext": "true", "trimmed": "true"}}
 
@@ -59,6 +80,9 @@ def _words_of_the_house() -> Iterator[tuple[Message, str]]:
     yield from ((words, "app/pipeline/switch/plan.py") for words in WORDS.values())
     yield from ((labelled(word), "templates/admin/story.html") for word in (*OrderStatus, "error", "failure"))
     yield from ((labelled(word), "app/reports/why.py") for word in SEEN)
+    kinds = (*ConsentState, *SuppressionReason, *ReceiptKind, *topics.NAMES, "refund", "parcel")
+    yield from ((word, "app/web/seen.py") for word in (*map(labelled, kinds), *MEDIA.values()))
+    yield from ((sentence, "app/web/seen.py") for sentence in KEPT)
     yield str(Outbox.notice), "connectors/channels/outbox.py"
     yield from ((part.message, "app/pipeline/switch/counting.py") for part in Counts(1).sentence.parts())
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask
 
 from app.runtime import Runtime
-from app.web import admin, errors, guard, headers, house, words
+from app.web import admin, errors, guard, headers, house, seen, words
 from app.web.confirming import routes as confirming_routes
 from app.web.devices import routes as devices_routes
 from app.web.files import routes as files_routes
@@ -19,7 +19,7 @@ from app.web.shopify import routes as shopify_routes
 from app.web.static import routes as static_routes
 from app.web.storefront import routes as storefront_routes
 from app.web.unsubscribe import routes as unsubscribe_routes
-from app.web.webhooks import remember_doors
+from app.web.webhooks import remember_doors, stand_in_front
 from app.web.webhooks import routes as webhooks_routes
 from app.web.woocommerce import routes as woocommerce_routes
 
@@ -55,9 +55,11 @@ def plug(runtime: Runtime) -> Flask:
     for room in (*ROOMS, *admin.rooms()):
         app.register_blueprint(room)
     words.teach(app)
+    seen.teach(app)
     errors.tell_errors(app)
     headers.put_headers(app, is_secure=runtime.config.app_url.startswith("https://"))
     guard.post_guards(app)
+    stand_in_front(app)
     return app
 
 

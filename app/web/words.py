@@ -33,6 +33,7 @@ def teach(flask_app: Flask) -> None:
         ago=ago,
         phrase=phrase,
         step=step,
+        whom=whom,
         platform=lambda name: PLATFORMS.get(name, name),
     )
     environment.globals.update(static_url=static.url, nonce=headers.nonce, place=place, leads=leads)
@@ -99,6 +100,11 @@ def ago(at: datetime) -> str:
 def step(name: str) -> str:
     """What the step of a workflow is called: "miss_you" -> "Miss you"."""
     return say(labelled(name)) if name else ""
+
+
+def whom(name: str | None) -> str:
+    """How somebody is called whose name may not be known."""
+    return name or say("A customer without a name")
 
 
 def phrase(said: Phrase) -> str:

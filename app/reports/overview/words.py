@@ -27,9 +27,8 @@ def called(medium: str) -> str:
 
 
 def who(customer: Any) -> str:
-    """How a customer, or a row with the names of one, is called on the page: by name, else by address."""
-    name = " ".join(part for part in (customer.first_name, customer.last_name) if part)
-    return name or customer.email or "A customer without a name"
+    """How a customer, or a row with the names of one, is called on the page: by name, else by address, else ""."""
+    return " ".join(part for part in (customer.first_name, customer.last_name) if part) or customer.email or ""
 
 
 def people(session: Session, *, store_id: int, ids: Iterable[int]) -> Mapping[int, str]:
