@@ -1,6 +1,6 @@
 """The browsers on which people let a store show notifications: taken in with their yes, and gone with the last of them.
 
-A person is notified on one device, the one on which they were seen last: nobody's pockets and desks all ring at once.
+A person is notified on each of them: whoever said yes on two devices expects it on both, and nobody knows which one is at hand.
 """
 
 from collections.abc import Iterable
@@ -40,7 +40,7 @@ class Taken(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Where one person is notified: the device's row, and its subscription."""
+    """One place where a person is notified: the device's row, and its subscription."""
 
     device_id: int
     subscription: str = field(repr=False)
@@ -139,16 +139,17 @@ def _end_with_the_last(session: Session, store_id: int, *, customer_id: int, now
     return left is not None
 
 
-def reached(runtime: Runtime, customers: Iterable[int]) -> dict[int, Reached]:
-    """The device of each of these people on which they were seen last; whoever has none is left out."""
+def reached(runtime: Runtime, customers: Iterable[int]) -> dict[int, list[Reached]]:
+    """The devices of each of these people, the one on which they were seen last first; whoever has none is left out."""
     columns = (DEVICE.c.id, DEVICE.c.customer_id, DEVICE.c.sealed)
     query = sa.select(*columns).where(DEVICE.c.customer_id.in_(sorted(set(customers))))
     with runtime.database.read() as session:
-        rows = session.execute(query.order_by(DEVICE.c.at, DEVICE.c.id)).all()
-    found: dict[int, Reached] = {}
+        rows = session.execute(query.order_by(DEVICE.c.at.desc(), DEVICE.c.id.desc())).all()
+    found: dict[int, list[Reached]] = {}
     for row in rows:
         try:
-            found[row.customer_id] = Reached(row.id, runtime.vault.unlock(row.sealed))
+            device = Reached(row.id, runtime.vault.unlock(row.sealed))
         except UnreadableSecretError:
             continue
+        found.setdefault(row.customer_id, []).append(device)
     return found

@@ -6,19 +6,21 @@ at once is given the next one whenever it has room.
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from app.pipeline import devices, short_links
 from app.pipeline.deliver.door import Ready
 from app.pipeline.deliver.envelopes import Scribe
+from app.pipeline.deliver.every_device import EveryDevice
 from app.pipeline.deliver.settle import Fate, Settlement
 from app.pipeline.journal import Journal, Mark
 from app.render import BadTextError
 from app.rows import chunks
 from app.runtime import Runtime
-from connectors.base import RETRY_LATER, Accepted, Address, Channel, Envelope, SendsManyAtOnce
+from connectors.base import RETRY_LATER, Accepted, Channel, Envelope, SendsManyAtOnce
 from connectors.errors import InDoubt, Permanent, Slowed, Temporary, Unsupported
 from connectors.records import Medium
 from workflows.language import Purpose
@@ -44,7 +46,7 @@ class _Hand:
     until: datetime
     told: list[Settlement] = field(default_factory=list)
     rows: dict[str, Any] = field(default_factory=dict)
-    reached: dict[int, devices.Reached] = field(default_factory=dict)
+    reached: dict[int, list[devices.Reached]] = field(default_factory=dict)
 
 
 def hand_over(runtime: Runtime, journal: Journal, *, ready: Sequence[Ready]) -> list[Settlement]:
@@ -63,10 +65,10 @@ def hand_over(runtime: Runtime, journal: Journal, *, ready: Sequence[Ready]) -> 
 
 
 def _work_off(hand: _Hand, ready: Sequence[Ready]) -> None:
-    def begun(one: Envelope) -> None:
-        hand.journal.note(hand.rows[one.key].id, Mark.STARTED)
+    def note(one: Envelope, mark: Mark) -> None:
+        hand.journal.note(hand.rows[one.key].id, mark)
 
-    with closing(_each(hand.channel, _written(hand, ready), begun=begun)) as fates:
+    with closing(_fates(hand, _written(hand, ready), note=note)) as fates:
         for one, fate in fates:
             settlement = _settlement(hand, one, fate=fate)
             if settlement.fate is not Fate.IN_DOUBT:
@@ -91,13 +93,7 @@ def _written(hand: _Hand, ready: Sequence[Ready]) -> Iterator[Envelope]:
                 hand.told.append(Settlement(one.row, Fate.REFUSED, clock.now(), why=NO_DEVICE))
             else:
                 hand.rows[made.key] = one.row
-                yield _addressed(hand, made, customer_id=one.row.customer_id)
-
-
-def _addressed(hand: _Hand, made: Envelope, *, customer_id: int) -> Envelope:
-    """A notification to the device on which its reader was seen last; all else has its address already."""
-    device = hand.reached.get(customer_id)
-    return made if device is None else replace(made, to=Address(device.subscription))
+                yield made
 
 
 def _made(scribe: Scribe, one: Ready) -> Envelope | BadTextError:
@@ -124,6 +120,19 @@ def _rest(told: Sequence[Settlement]) -> timedelta | None:
 
 
 Told = tuple[Envelope, Accepted | Exception]
+
+
+def _fates(
+    hand: _Hand, envelopes: Iterator[Envelope], *, note: Callable[[Envelope, Mark], None]
+) -> Generator[Told, None, None]:
+    """What became of each: all but notifications have one address, and those go to every device of their reader."""
+    if hand.channel.medium is not Medium.PUSH:
+        yield from _each(hand.channel, envelopes, begun=lambda one: note(one, Mark.STARTED))
+        return
+    every = EveryDevice(
+        lambda parts, begun: _each(hand.channel, parts, begun=begun), note, partial(devices.is_gone, hand.runtime)
+    )
+    yield from every.send_each((one, hand.reached[hand.rows[one.key].customer_id]) for one in envelopes)
 
 
 def _each(
@@ -164,11 +173,5 @@ def _settlement(hand: _Hand, one: Envelope, *, fate: Accepted | Exception) -> Se
 def _refused(hand: _Hand, one: Envelope, *, fate: Permanent | Unsupported) -> Settlement:
     row, now, why = hand.rows[one.key], hand.runtime.clock.now(), str(fate)
     is_bad = isinstance(fate, Permanent) and fate.bad_address
-    if is_bad and one.medium is Medium.PUSH:
-        # It stayed, whatever becomes of writing down what that says of the device.
-        hand.journal.note(row.id, Mark.STAYED)
-        # The next device is tried; where a browser listens is a secret, and no address to keep on a list.
-        goes_on = devices.is_gone(hand.runtime, hand.reached[row.customer_id].device_id)
-        return Settlement(row, Fate.AGAIN if goes_on else Fate.REFUSED, now, why=why)
     bad_address, channel = (one.to.address, hand.channel.name) if is_bad else (None, "")
     return Settlement(row, Fate.REFUSED, now, why=why, bad_address=bad_address, channel=channel)
