@@ -15,6 +15,7 @@ from connectors.keeping import KeepsMessages as KeepsMessages  # noqa: PLC0414 -
 from connectors.keeping import Kept as Kept  # noqa: PLC0414 - handed on.
 from connectors.providers import ChannelSettings as ChannelSettings  # noqa: PLC0414 - handed on.
 from connectors.records import ConsentRecord, Kind, Medium, Page, Reading, StoreProfile
+from connectors.values import value
 
 Now = Callable[[], datetime]
 
@@ -198,7 +199,7 @@ class Purpose(StrEnum):
     SERVICE = "service"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Address:
     """A mailbox: the bare address and the name to show."""
 
@@ -206,7 +207,7 @@ class Address:
     name: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Envelope:
     """One message ready to leave. `key` is stable over every try; `store` names the store's own drawer in the outbox; `url` is
     where a tap on a notification leads, and `stale_at` from when on nobody is told. `headers` come in their final order and
@@ -229,7 +230,7 @@ class Envelope:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Accepted:
     """The other side has taken the message over; `provider_id` is its own name for it, if it told one."""
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from workflows.language.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class About:
     """What an enrollment's subject names, by the platform's ids."""
 
@@ -25,7 +27,7 @@ class Home:
     minor: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ask:
     """Whose facts about which subject are wanted, under a key of the asker's own; `dials` as they stand for that person,
     and `said` the (workflow, step) of which is asked whether this person got it before."""

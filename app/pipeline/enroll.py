@@ -1,7 +1,7 @@
 """Station 4: each workflow that was switched on before the news happened takes the customer in, once per subject."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -13,6 +13,7 @@ from app.model import Enrollment, EnrollmentState, Event, Forecast, Outcome, Sto
 from app.questions import STORE_ID
 from app.rows import bulk, chunks, insert_of, named, table_of
 from workflows.language import On, Workflow
+from workflows.language.values import value
 
 ENROLLMENT = table_of(Enrollment)
 EVENT = table_of(Event)
@@ -25,7 +26,7 @@ SWITCHED_ON = sa.select(SETTING).where(SETTING.c.store_id == STORE_ID, SETTING.c
 WAITING = EnrollmentState.WAITING.value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class News:
     """An event that was not known before, or, where `was` is set, one that was thought to be of that later time. `rhythm`: the
     silence that is longer than the customer's way, where it is known and asked for."""
@@ -39,7 +40,7 @@ class News:
     rhythm: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Taking:
     """How news takes somebody into a workflow: about what, counted from when, and when the first step falls due."""
 

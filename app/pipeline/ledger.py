@@ -1,7 +1,7 @@
 """What is written into the ledger after a step was decided: one row per verdict, numbered on behind what stands there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from app.pipeline.fair import Row
 from app.policy import Reason
 from app.questions import asked
 from app.rows import bulk, table_of
+from workflows.language.values import value
 
 OUTCOME = table_of(Outcome)
 # Kept, so that it is compiled once.
@@ -22,7 +23,7 @@ LAST_TURNS = sa.select(OUTCOME.c.enrollment_id, OUTCOME.c.step, sa.func.max(OUTC
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entry:
     """One verdict about one message (its row), with the values seen and, where it waits, until when."""
 

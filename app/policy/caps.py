@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from workflows.language.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Departure:
     """One marketing message that left, or holds its place to leave."""
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from app.policy.jurisdictions import Jurisdiction, jurisdiction
 from app.policy.reasons import Reason
+from workflows.language.values import value
 
 EMAIL = "email"
 SERVICE = "service"
@@ -45,7 +46,7 @@ class SoftCondition(StrEnum):
     COULD_REFUSE = "could_refuse"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answer:
     """What holds of what somebody answered on one medium. `level` is the platform's word for how it was given: single or
     confirmed opt-in, None where nobody said."""
@@ -68,7 +69,7 @@ class ConsentLaw:
     takes_implied: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Asked:
     """One question: may this person be written to, on this medium, for this purpose, now? `country` is an ISO 3166 code, None
     where nobody knows."""
@@ -179,7 +180,7 @@ class Wishes:
     rests_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rights:
     """What somebody's place, answers and wishes let the house do on one medium. `zones` are all the clocks that they may live
     by where nobody knows which."""

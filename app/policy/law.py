@@ -20,13 +20,14 @@ from app.policy.reasons import Reason
 from app.policy.topics import topic_of
 from app.policy.verdict import Decision, Verdict
 from workflows.language import APART, Facts, Purpose, Rank, Step, Workflow
+from workflows.language.values import value
 
 # How soon it is asked again whether a refund or a parcel is still open.
 LOOK_AGAIN = timedelta(hours=12)
 DUE = Verdict(Decision.SEND, Reason.DUE)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Standing:
     """How one person stands with one store on one medium. `consent` is the latest answer's word; None means never asked.
     `recent` left by this medium, `elsewhere` by any other one."""
@@ -58,7 +59,7 @@ class Law:
     caps: Mapping[str, Sequence[Cap]] = field(default_factory=lambda: CAPS)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Case:
     """One question to the law. `message_id` is the queued message that asks at the door, None when a step falls due."""
 

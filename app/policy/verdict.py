@@ -1,11 +1,12 @@
 """What a decision looks like: what to do, by which reason, until when, and with which values seen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from app.policy.reasons import Reason
+from workflows.language.values import value
 
 
 class Decision(StrEnum):
@@ -19,7 +20,7 @@ class Decision(StrEnum):
     HOLD_OUT = "hold_out"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verdict:
     decision: Decision
     reason: Reason

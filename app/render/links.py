@@ -5,10 +5,12 @@ Only what a reader may click is touched, never the house's own doors: whoever le
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from html import escape, unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from workflows.language.values import value
 
 ANCHOR = re.compile(r'(<a\b[^>]*?\bhref=")(https?://[^"]+)(?=")')
 
@@ -16,7 +18,7 @@ ANCHOR = re.compile(r'(<a\b[^>]*?\bhref=")(https?://[^"]+)(?=")')
 Wrap = Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Way:
     """What becomes of links. `host` is the store's, whose pages alone get the `marks` (UTM, in their order); `ours` is the
     address of the house, whose doors stay as they are; `wrap` makes the counted link of one message, None for none."""

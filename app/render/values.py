@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 from app.render.links import STRAIGHT, Way, Wrap
 from workflows.language import Phrase
+from workflows.language.values import value
 
 COLOUR = "#1f5a4c"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Voice:
     """Who speaks, and how numbers and dates are said.
 
@@ -64,7 +65,7 @@ class Voice:
         return who, self.stop_line, self.locale, self.zone, self.currency, way
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rendered:
     """One message's words. `subject` is one line without control characters; `html` is a whole page; `url` is where a tap on a
     notification leads, "" for other media."""

@@ -38,6 +38,7 @@ from connectors.records.words import (
     OrderStatus,
     Origin,
 )
+from connectors.values import value
 
 __all__ = [
     "CheckoutRecord",
@@ -86,7 +87,7 @@ Record = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reading:
     """What one payload says. `unknown` lists values of theirs that we do not know, as "order.status=frozen", for counting."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from connectors.records.words import ConsentState, Medium
+from connectors.values import value
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class StoreProfile:
     unknown: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConsentRecord:
     """One answer of one person for one medium, with its own time; found by external id, else by address."""
 
@@ -35,7 +36,7 @@ class ConsentRecord:
     wording: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CustomerRecord:
     """A customer or, with `external_id` None, a guest known only by an address.
 

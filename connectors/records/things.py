@@ -1,13 +1,14 @@
 """Orders and what hangs on them, checkouts, products, reviews."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from connectors.records.people import CustomerRecord
 from connectors.records.words import OrderStatus, Origin
+from connectors.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LineRecord:
     """One line of an order. `price` is the price of one unit in minor units, before order-level discounts."""
 
@@ -19,7 +20,7 @@ class LineRecord:
     sku: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OrderRecord:
     """An order as its store shows it now. `raw_status` keeps their word; `refunded` is the sum so far in minor units.
 
@@ -47,7 +48,7 @@ class OrderRecord:
     discount_codes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RefundRecord:
     external_id: str
     order_external_id: str
@@ -57,7 +58,7 @@ class RefundRecord:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FulfillmentRecord:
     """One parcel. `delivered_at` is the carrier's word; where a platform has no parcels, the completed order is one.
 
@@ -75,7 +76,7 @@ class FulfillmentRecord:
     scanned_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CheckoutRecord:
     """A checkout that may be left. `completed_at` None means still open."""
 
@@ -90,7 +91,7 @@ class CheckoutRecord:
     lines: tuple[LineRecord, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ProductRecord:
     """A product on the shelf. `price` is its cheapest variant's; `is_available` is whether a shopper can buy it today, so that
     it is shown and in stock."""
@@ -106,7 +107,7 @@ class ProductRecord:
     tags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InterestRecord:
     """One person looked at a product, or with `is_wish` asked to be told when it can be had. Who it was is named by the
     platform's id, else by address; of somebody whom the house does not know nothing is kept."""
@@ -118,7 +119,7 @@ class InterestRecord:
     email: str | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReviewRecord:
     """A product review. The words of the review stay with the platform."""
 

@@ -1,11 +1,13 @@
 """What a workflow may know about a person and its subject when a step falls due; the house reads it, workflows ask it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 
+from workflows.language.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class ItemFacts:
     """One bought line. `price` is per unit in minor units of the order's currency."""
 
@@ -17,7 +19,7 @@ class ItemFacts:
     image_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OrderFacts:
     """An order that counts or once counted. `total` in minor units; `is_first` among this person's orders that count.
 
@@ -42,7 +44,7 @@ class OrderFacts:
     spent_before: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CheckoutFacts:
     """A checkout as it is now; `is_open` is False once it was paid or is gone."""
 
@@ -55,7 +57,7 @@ class CheckoutFacts:
     items: tuple[ItemFacts, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ProductFacts:
     """A product as it is now, prices in minor units. `asked_price` is what it cost when this person looked or asked;
     `bought_at` when they bought it last, `wanted_at` when they last looked at it or asked for it."""
@@ -72,7 +74,7 @@ class ProductFacts:
     wanted_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ParcelFacts:
     """A parcel as it is now; `is_late` and `days_late` by the house's own reckoning."""
 
@@ -82,7 +84,7 @@ class ParcelFacts:
     is_delivered: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CustomerFacts:
     """The person. `orders` and `spent` (minor units) count only orders that count; `spent` is in the store's currency."""
 
@@ -98,7 +100,7 @@ class CustomerFacts:
     birthday: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Facts:
     """What a workflow may know when a step falls due: read once, on that day.
 

@@ -35,6 +35,7 @@ from app.rows import among, bulk_update, table_of
 from connectors.base import Ability
 from connectors.records import Medium
 from workflows.language import Purpose
+from workflows.language.values import value
 
 CUSTOMER = table_of(Customer)
 ENROLLMENT = table_of(Enrollment)
@@ -60,7 +61,7 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ready:
     """A message that may leave: its row as it was, what it is made of, and when it was judged."""
 

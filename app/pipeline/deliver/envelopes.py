@@ -24,6 +24,7 @@ from connectors.base import Address, Envelope, Purpose
 from connectors.receipts import HearsReplies
 from connectors.records import Medium
 from workflows.language import Facts
+from workflows.language.values import value
 
 REASONS = {
     Purpose.MARKETING: marked("You get this because you subscribed to news from %(name)s."),
@@ -71,7 +72,7 @@ def letterhead_of(store: Store) -> Letterhead:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Text:
     """What a message is made of: its row, its store's letterhead, the customer's row (with first and last name and addresses),
     the facts, and the store's `own` words where it has some."""

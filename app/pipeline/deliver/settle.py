@@ -1,7 +1,6 @@
 """What became of messages that were handed over: one transaction moves them all, and the ledger says each one's reason."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -24,6 +23,7 @@ from app.questions import asked
 from app.rows import bulk_update, insert_new, table_of
 from app.runtime import Runtime
 from workflows.language import Purpose, Workflow
+from workflows.language.values import value
 
 CUSTOMER = table_of(Customer)
 MESSAGE = table_of(Message)
@@ -50,7 +50,7 @@ class Fate(StrEnum):
     IN_DOUBT = "in_doubt"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Settlement:
     """One message's fate. `why` is the sentence of `channel`, `wait` what it asked us to wait, `bad_address` an address at
     which nothing will ever be accepted, `domain` the recipient's where that alone was slowed down."""

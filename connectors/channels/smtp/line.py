@@ -9,7 +9,6 @@ import smtplib
 import socket
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
 
 from connectors.base import RETRY_LATER, Accepted, Envelope
 from connectors.channels.smtp import dialogue
@@ -19,12 +18,13 @@ from connectors.channels.smtp.relay import Relay
 from connectors.errors import InDoubt, Permanent, Temporary, Unsupported
 from connectors.mime import build, mailbox_address
 from connectors.records import Medium
+from connectors.values import value
 
 # A server that answers within this needs no second connection, which would double what a crash leaves in doubt.
 PROMPT_MILLISECONDS = 2
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Mail:
     """A message as SMTP carries it."""
 
