@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -15,7 +16,7 @@ from app.runtime import Runtime
 from app.web.admin import tabs
 from tests.web.brackets import brackets, left_over
 from tests.web.pages_town import Browser, live
-from tests.web.visiting import House
+from tests.web.visiting import House, id_token
 
 LINK = re.compile(r'(?:href|hx-get)="(/admin/[^"#]*)"(?! hx-trigger="change")')
 # Of links that are alike but for their numbers, places and seals the first few are followed.
@@ -111,6 +112,22 @@ def test_an_empty_store_is_walked_and_says_what_to_do(runtime: Runtime, client: 
         assert not re.search(r">None<|\bnan\b|Traceback|Undefined", html), path
     for path, said in EMPTY.items():
         assert said in pages[path], path
+
+
+@ON_SQLITE
+def test_every_page_that_is_reloaded_opens_whole(
+    runtime: Runtime, web: Flask, client: FlaskClient, corner: House
+) -> None:
+    live(runtime, corner, secret="Fuchs")
+    browser, doors = Browser(client, runtime, corner), web.url_map.bind("localhost")
+    first = [tab.path for tab in tabs()]
+    found = [*first, *(unescape(one) for path in first for one in LINK.findall(browser.get(path).text))]
+    pages = {doors.match(one.partition("?")[0])[0]: one for one in found if "/switch" not in one}
+    assert len(pages) >= 10
+    for path in pages.values():
+        token = {"embedded": "1", "id_token": id_token(runtime, corner)}
+        answer = client.get(f"{path}{'&' if '?' in path else '?'}{urlencode(token)}")
+        assert (answer.status_code, "<main" in answer.text) == (200, "<!doctype" in answer.text), path
 
 
 @pytest.fixture

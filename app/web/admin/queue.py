@@ -82,7 +82,7 @@ def _page(wanted: Wanted, *, place: str | None, toast: Toast | None = None) -> R
         else:
             found = ledger(session, store_id=store_id, wanted=wanted, place=at)
         whose = _whose(session, wanted)
-    told: dict[str, Any] = {"found": found, "wanted": wanted, "place": place if at else "", "whose": whose}
+    told: dict[str, Any] = {"found": found, "wanted": wanted, "at": place if at else "", "whose": whose}
     told |= _choices()
     return show("queue", toast=toast, kinds=KINDS, titles=titles(), address=address, **told)
 
