@@ -43,11 +43,16 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`work` does one piece and says how much that was; 0 means that nothing is left to do now."""
+    """`work` does one piece and says how much that was; 0 means that nothing is left to do now.
+
+    A piece of less than `least` ends the turn too: what comes in meanwhile waits for the next ring, where more of it is done
+    together. Taken as they drop in, each handful would cost as many questions, commits and flushes as a hundred.
+    """
 
     name: str
     every: timedelta
     work: Callable[[Desk], int]
+    least: int = 1
 
 
 def _opened(desk: Desk) -> int:
@@ -122,7 +127,7 @@ JOBS: tuple[Job, ...] = (
     Job("arrive", timedelta(seconds=5), _arrived),
     Job("periodic", timedelta(seconds=30), _periodic),
     Job("sync", timedelta(seconds=1), _synced),
-    Job("open", timedelta(milliseconds=200), _opened),
+    Job("open", timedelta(milliseconds=200), _opened, least=100),
     Job("advance", timedelta(seconds=1), _decided),
     Job("serve", timedelta(milliseconds=500), _served),
     Job("deliver", timedelta(milliseconds=500), _delivered),
@@ -152,9 +157,10 @@ def ring(at: Desk, job: Job) -> int:
     at.running[job.name] = at.runtime.clock.now()
     done, until = 0, time.monotonic() + TURN_SECONDS
     try:
-        while not at.is_stopping.is_set() and (piece := job.work(at)):
+        while not at.is_stopping.is_set():
+            piece = job.work(at)
             done += piece
-            if time.monotonic() > until:
+            if piece < job.least or time.monotonic() > until:
                 break
     except Exception as error:  # noqa: BLE001 - the one place where whatever breaks is only written down.
         log.broken("job_broke", job=job.name, error=error)

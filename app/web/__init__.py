@@ -19,7 +19,7 @@ from app.web.shopify import routes as shopify_routes
 from app.web.static import routes as static_routes
 from app.web.storefront import routes as storefront_routes
 from app.web.unsubscribe import routes as unsubscribe_routes
-from app.web.webhooks import remember_doors
+from app.web.webhooks import remember_doors, stand_in_front
 from app.web.webhooks import routes as webhooks_routes
 from app.web.woocommerce import routes as woocommerce_routes
 
@@ -59,6 +59,7 @@ def plug(runtime: Runtime) -> Flask:
     errors.tell_errors(app)
     headers.put_headers(app, is_secure=runtime.config.app_url.startswith("https://"))
     guard.post_guards(app)
+    stand_in_front(app)
     return app
 
 

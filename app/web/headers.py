@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import Flask, Response, g, request
 
@@ -78,7 +79,7 @@ def mail_policy(ancestors: Sequence[str]) -> str:
 def put_headers(flask_app: Flask, *, is_secure: bool) -> None:
     """Have every answer carry them. `is_secure` where the app is reached over https only."""
 
-    always = (*ALWAYS, ("Strict-Transport-Security", HSTS)) if is_secure else ALWAYS
+    always = _always(is_secure=is_secure)
 
     @flask_app.after_request
     def put(response: Response) -> Response:
@@ -88,6 +89,17 @@ def put_headers(flask_app: Flask, *, is_secure: bool) -> None:
             response.headers.add("Content-Security-Policy", policy)
         response.headers.extend([one for one in always if one[0].lower() not in said])
         return response
+
+
+@lru_cache
+def of_nothing(*, is_secure: bool) -> tuple[tuple[str, str], ...]:
+    """All the headers of a 200 without a word, as Flask would give them."""
+    kind, policy = ("Content-Type", "text/plain; charset=utf-8"), ("Content-Security-Policy", _BARE)
+    return (kind, ("Content-Length", "0"), policy, *_always(is_secure=is_secure))
+
+
+def _always(*, is_secure: bool) -> tuple[tuple[str, str], ...]:
+    return (*ALWAYS, ("Strict-Transport-Security", HSTS)) if is_secure else ALWAYS
 
 
 def _policy() -> str:

@@ -15,7 +15,12 @@ def move_in(flask_app: Flask, runtime: Runtime) -> None:
 
 def runtime() -> Runtime:
     """The runtime of the app that answers this request. Raises KeyError outside of our own app."""
-    found: Any = current_app.extensions[KEY]
+    return runtime_of(current_app)
+
+
+def runtime_of(flask_app: Flask) -> Runtime:
+    """The same outside of a request."""
+    found: Any = flask_app.extensions[KEY]
     if not isinstance(found, Runtime):
         raise KeyError(KEY)
     return found

@@ -1,5 +1,6 @@
 """What a store, or a stranger, gets who calls: nothing without a signature, and nothing lost that had one."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -7,13 +8,16 @@ from io import BytesIO
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
+from app import sqlite
+from app.appending import Appender
 from app.clock import FrozenClock
 from app.config import Config
 from app.model import Connection, Delivery, Store
 from app.pipeline.inbox import open_batch
 from app.runtime import Runtime, assemble
-from app.web.webhooks import MOST_BYTES
+from app.web.calls import MOST_BYTES
 from tests.web.visiting import (
     APP_SECRET,
     House,
@@ -106,17 +110,62 @@ def test_a_body_of_5_mb_is_taken_and_one_byte_more_is_413(runtime: Runtime, clie
 
 
 def test_a_body_in_chunks_has_the_same_limit(runtime: Runtime, client: FlaskClient, store: House) -> None:
-    where = ADDRESSES[store.platform].format(key=store.key)
     for size, expected in ((MOST_BYTES, 200), (MOST_BYTES + 1, 413), (3 * MOST_BYTES, 413)):
         body = b" " * size
-        answer = client.post(
-            where,
-            headers=_headers(store, body) | {"Transfer-Encoding": "chunked"},
-            input_stream=BytesIO(body),
-            environ_overrides={"wsgi.input_terminated": True},
-        )
-        assert answer.status_code == expected
+        assert _in_chunks(client, store, body, headers=_headers(store, body)).status_code == expected
     assert len(_kept(runtime)) == 1
+
+
+def _in_chunks(client: FlaskClient, store: House, body: bytes, *, headers: dict[str, str]) -> TestResponse:
+    """As a call that only Flask can read."""
+    return client.post(
+        ADDRESSES[store.platform].format(key=store.key),
+        headers=headers | {"Transfer-Encoding": "chunked"},
+        input_stream=BytesIO(body),
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+
+
+def test_a_call_gets_the_same_answer_whether_it_ends_before_flask_or_in_it(
+    runtime: Runtime, client: FlaskClient, store: House
+) -> None:
+    headers, forged = _headers(store, BODY), _headers(store, BODY, secret="a guess")
+    for expected, said in ((200, headers), (401, forged)):
+        first, later = deliver(client, store, BODY, headers=said), _in_chunks(client, store, BODY, headers=said)
+        assert first.status_code == later.status_code == expected
+        assert (first.data, dict(first.headers)) == (later.data, dict(later.headers))
+    assert len(_kept(runtime)) == 1
+
+
+def test_a_call_that_breaks_off_leaves_no_row(runtime: Runtime, client: FlaskClient, store: House) -> None:
+    headers = _headers(store, BODY) | {"Content-Length": str(len(BODY))}
+    where = ADDRESSES[store.platform].format(key=store.key)
+    answer = client.post(where, headers=headers, input_stream=BytesIO(BODY[:-3]))
+    assert answer.status_code in (400, 401)
+    assert _kept(runtime) == []
+
+
+def test_a_call_that_cannot_be_kept_is_tried_once_and_told_to_come_again(
+    runtime: Runtime, client: FlaskClient, store: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not runtime.database.is_sqlite:
+        pytest.skip("on PostgreSQL many write at once")
+    tried: list[object] = []
+    monkeypatch.setattr(Appender, "append", _noted(tried, Appender.append))
+    monkeypatch.setattr(sqlite, "BUSY_MILLISECONDS", 3)
+    with runtime.database.inbox.connect() as other:
+        other.connection.driver_connection.execute("BEGIN IMMEDIATE")  # type: ignore[union-attr]  # it is open
+        answer = deliver(client, store, BODY)
+    assert (answer.status_code, answer.headers["Retry-After"], len(tried)) == (503, "30", 1)
+    assert deliver(client, store, BODY).status_code == 200
+
+
+def _noted(tried: list[object], append: Callable[..., None]) -> Callable[..., None]:
+    def noting(appender: Appender, rows: Sequence[Mapping[str, object]]) -> None:
+        tried.append(rows)
+        append(appender, rows)
+
+    return noting
 
 
 @pytest.mark.parametrize("body", [b"not json", b'{"errors": "[API] Invalid"}', b"", b"[" * 5000, b"\xff\xfe"])
