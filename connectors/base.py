@@ -209,9 +209,8 @@ class Address:
 
 @value
 class Envelope:
-    """One message ready to leave. `key` is stable over every try; `store` names the store's own drawer in the outbox; `url` is
-    where a tap on a notification leads, and `stale_at` from when on nobody is told. `headers` come in their final order and
-    hold no CR or LF; To, From, Subject, Date and Message-ID are made by the channel from the fields here."""
+    """One message, ready. `key` is stable over every try, `store` names its drawer in the outbox, `url` is where a tap leads, and
+    from `stale_at` on nobody is told. `headers` are in order and hold no CR or LF; the channel makes To, From, Date and such."""
 
     key: str
     store: str
