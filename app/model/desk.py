@@ -58,6 +58,7 @@ class DeedKind(StrEnum):
     BRAKE_RELEASED = "brake_released"
     SETTINGS_CHANGED = "settings_changed"
     RIGHTS_CHANGED = "rights_changed"
+    TEXT_TRIED = "text_tried"
 
 
 class Deed(Base):

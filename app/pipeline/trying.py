@@ -27,7 +27,7 @@ from workflows.language import Phrase, Workflow
 CODE = "ANNA-7K2P"
 MARK = "[Test] "
 NO_ADDRESS = marked("Your store has told us no e-mail address, so no test can be sent.")
-NOT_MAIL = marked("Only e-mail can be tried here.")
+NOT_HERE = marked("A notification cannot be tried here: it reaches only browsers that agreed to it in your store.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def send_test(runtime: Runtime, store: Store, *, draft: Draft, words: Rendered) 
     one = draft.workflow.step(draft.step)
     channel = runtime.channels.get(one.send.medium)
     if one.send.medium != Medium.EMAIL or channel is None:
-        raise Permanent(NOT_MAIL)
+        raise Permanent(NOT_HERE)
     address = own_address(store)
     if not address:
         raise Permanent(NO_ADDRESS)

@@ -7,11 +7,14 @@ from flask.blueprints import Blueprint
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
+from app.model import Store
 from app.pipeline.texts import TextView, restore_text, save_text, text_of
 from app.pipeline.trying import Draft, Person, counted_by, own_address, send_test, written
+from app.pipeline.trying_by_phone import send_text
 from app.render import BadTextError, Complaint, Rendered
 from app.reports.workflow import Example, examples
 from app.translations import marked
+from app.web.admin.customers import hand
 from app.web.admin.frame import Toast, part, show
 from app.web.admin.workflows import ROOT, named, store_of
 from app.web.guard import Guard, desk, guarded
@@ -19,12 +22,12 @@ from app.web.house import runtime
 from app.web.place import say
 from app.web.previews import path_of
 from app.web.words import phrase
-from connectors.errors import Permanent, Temporary, Unauthorised, Unsupported
+from connectors.errors import InDoubt, Permanent, Temporary, Unauthorised, Unsupported
 from connectors.records import Medium
 from connectors.texts import Segments, segments
 from workflows.language import Workflow
 
-LONGEST = 20_000
+LONGEST, LONGEST_NUMBER = 20_000, 40
 
 routes = Blueprint("admin_texts", __name__, url_prefix=f"{ROOT}/<name>/texts/<step>")
 
@@ -90,7 +93,7 @@ def preview(name: str, step: str) -> Response:
 @routes.post("/test")
 @guarded(Guard.PLATFORM_TOKEN)
 def test(name: str, step: str) -> Response:
-    """Send what is in the editor to the store's own address."""
+    """Send what is in the editor to the store's own address, a text to the number that was typed."""
     known = _known(name, step)
     draft = Draft(known, step, _source())
     with runtime().database.read() as session:
@@ -104,14 +107,23 @@ def _sent(draft: Draft) -> str:
         with house.database.read() as session:
             store = store_of(session)
             person = _chosen(_people(session, draft.workflow))
-            words = _written(session, draft, person=person)
-        return say("Sent to %(address)s.", address=send_test(house, store, draft=draft, words=words))
+            # Nobody keeps where a test's links lead, so they say it themselves.
+            words = _written(session, draft, person=person, is_test=True)
+        return say("Sent to %(address)s.", address=_handed_over(store, draft, words=words))
     except BadTextError as error:
         return _of_line(error)
     except (Permanent, Unsupported) as error:
         return say(str(error)) if str(error) else say("It was refused.")
-    except (Temporary, Unauthorised):
+    except (Temporary, Unauthorised, InDoubt):
         return say("The channel could not take it just now. Please try again in a minute.")
+
+
+def _handed_over(store: Store, draft: Draft, *, words: Rendered) -> str:
+    """Where the test went."""
+    if draft.workflow.medium != Medium.SMS:
+        return send_test(runtime(), store, draft=draft, words=words)
+    number = request.form.get("number", "")[:LONGEST_NUMBER]
+    return send_text(runtime(), store, draft=draft, words=words, number=number, hand=hand())
 
 
 def _of_line(error: BadTextError) -> str:
@@ -133,6 +145,7 @@ def _page(
         shown = _shown(session, Draft(known, step, source), person=_chosen(people))
         address = own_address(store_of(session))
     values = {"workflow": known, "step": step, "view": view, "source": source, "people": people, "shown": shown}
+    values["is_set_up"] = known.medium in runtime().channels
     return show("text", status=422 if wrong else 200, toast=toast, wrong=wrong or [], address=address, **values)
 
 
@@ -146,10 +159,10 @@ def _shown(session: Session, draft: Draft, *, person: Example | None) -> Shown:
     return Shown(words.subject, words.text, path, person.who if person else "", cost=cost)
 
 
-def _written(session: Session, draft: Draft, *, person: Example | None) -> Rendered:
+def _written(session: Session, draft: Draft, *, person: Example | None, is_test: bool = False) -> Rendered:
     """The draft's words as they would leave now. Raises BadTextError."""
     house, store = runtime(), store_of(session)
-    now, app_url = house.clock.now(), house.config.app_url
+    now, app_url = house.clock.now(), "" if is_test else house.config.app_url
     return written(session, store, draft=draft, person=_person(person), now=now, app_url=app_url)
 
 
