@@ -209,8 +209,8 @@ class Address:
 
 @value
 class Envelope:
-    """One message, ready. `key` is stable over every try, `store` names its drawer in the outbox, `url` is where a tap leads, and
-    from `stale_at` on nobody is told. `headers` are in order and hold no CR or LF; the channel makes To, From, Date and such."""
+    """A message, ready. `key` is stable over every try, `store` names its drawer in the outbox, a tap leads to `url`, and from
+    `stale_at` on nobody is told. `headers` are in order and hold no CR or LF; the channel makes To, From, Subject and such."""
 
     key: str
     store: str
