@@ -24,7 +24,7 @@ from app.model import Connection, Delivery, DeliveryState, Store
 from app.pipeline import unknown
 from app.pipeline.fair import any_due, claim
 from app.pipeline.ingest import ingest
-from app.rows import chunks, insert_of, table_of
+from app.rows import among, chunks, insert_of, table_of
 from app.runtime import Runtime
 from connectors.base import DeliveryHead, StoreConnector
 from connectors.errors import Malformed
@@ -226,7 +226,7 @@ def _settle(runtime: Runtime, opened: Sequence[_Opened]) -> None:
     with runtime.database.write_inbox(is_durable=False) as session:
         if done:
             values = {"state": DeliveryState.DONE, "done_at": now, "body": None}
-            session.execute(sa.update(DELIVERY).where(DELIVERY.c.id.in_(done)).values(**values))
+            session.execute(sa.update(DELIVERY).where(among(session, DELIVERY.c.id, values=done)).values(**values))
         for one in opened:
             if one.aside is not None:
                 values = {"state": DeliveryState.ASIDE, "done_at": now, "reason": one.aside}
