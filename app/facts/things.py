@@ -31,9 +31,11 @@ OF_ORDER = "external_id customer_id number placed_at total refunded currency cou
 ORDERS = sa.select(*(ORDER.c[name] for name in OF_ORDER.split())).where(ORDER.c.store_id == STORE_ID)
 CHECKOUTS = sa.select(CHECKOUT).where(CHECKOUT.c.store_id == STORE_ID)
 PRODUCTS = sa.select(PRODUCT).where(PRODUCT.c.store_id == STORE_ID)
-PARCELS_OF = sa.select(PARCEL).where(PARCEL.c.store_id == STORE_ID)
+PARCELS_OF = sa.select(PARCEL.c.order_external_id, PARCEL.c.shipped_at, PARCEL.c.delivered_at).where(
+    PARCEL.c.store_id == STORE_ID
+)
 PARCELS = (
-    sa.select(PARCEL, ORDER.c.country)
+    sa.select(PARCEL, ORDER.c.country, ORDER.c.counts)
     .outerjoin(ORDER, sa.and_(ORDER.c.store_id == PARCEL.c.store_id, ORDER.c.external_id == PARCEL.c.order_external_id))
     .where(PARCEL.c.store_id == STORE_ID)
 )
@@ -67,7 +69,7 @@ def products(session: Session, store: Store, *, ids: Sequence[str]) -> dict[str,
 
 
 def parcels(session: Session, store: Store, *, ids: Sequence[str]) -> dict[str, Any]:
-    """Parcels by their own id, each with its order's country."""
+    """Parcels by their own id, each with its order's country and whether that counts."""
     return _by_id(asked(session, PARCELS, column=PARCEL.c.external_id, values=ids, store_id=store.id))
 
 

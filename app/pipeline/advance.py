@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import log
+from app.db import UTCDateTime
 from app.facts import Ask, gather, law_of
 from app.model import (
     Enrollment,
@@ -39,9 +40,10 @@ OUTCOME = table_of(Outcome)
 MESSAGE = table_of(Message)
 # Kept, so that they are compiled once.
 NEW_OUTCOME, NEW_MESSAGE = sa.insert(OUTCOME), sa.insert(MESSAGE)
+ALARM_AT = sa.bindparam("rings_at", type_=UTCDateTime)
 STILL = (
-    sa.select(*(ENROLLMENT.c[name] for name in ("id", "tries", "customer_id", "alarm_at", "due_at")))
-    .where(ENROLLMENT.c.state == EnrollmentState.WAITING)
+    sa.select(*(ENROLLMENT.c[name] for name in ("id", "tries", "customer_id", "due_at")))
+    .where(ENROLLMENT.c.state == EnrollmentState.WAITING, ENROLLMENT.c.alarm_at == ALARM_AT)
     .order_by(ENROLLMENT.c.id)
     .with_for_update()
 )
@@ -55,6 +57,9 @@ KINDS = {
     Decision.STOP: OutcomeKind.STOPPED,
     Decision.HOLD_OUT: OutcomeKind.HELD_OUT,
 }
+# Plain text: a driver takes the word of an enumeration by a far longer way.
+WAITING, DONE, STOPPED = (one.value for one in (EnrollmentState.WAITING, EnrollmentState.DONE, EnrollmentState.STOPPED))
+QUEUED = MessageState.QUEUED.value
 
 
 @dataclass(slots=True)
@@ -96,7 +101,8 @@ def advance(runtime: Runtime, limit: int = 500) -> int:
     with runtime.database.glance() as session:
         if not any_due(session, ENROLLMENT, states=(EnrollmentState.WAITING,), now=now):
             return 0
-    with runtime.database.write() as session:
+    # Lost in a power cut it is as if it had never been: they fall due again.
+    with runtime.database.write(is_durable=False) as session:
         taken = claim(session, ENROLLMENT, states=(EnrollmentState.WAITING,), now=now, lease=LEASE, limit=limit)
     try:
         _decide(runtime, taken)
@@ -152,8 +158,9 @@ def _still(session: Session, rows: Sequence[Any]) -> set[int]:
     """The ids of those that are as they were when they were taken, locked: a merge, a switch or another anchor may have come
     in between, and then it is asked again when its alarm rings."""
     ids = [row.id for row in rows]
-    found = set(asked(session, STILL, column=ENROLLMENT.c.id, values=ids))
-    return {row.id for row in rows if (row.id, row.tries, row.customer_id, row.alarm_at, row.due_at) in found}
+    # All of them were taken in one moment, for one lease.
+    found = set(asked(session, STILL, column=ENROLLMENT.c.id, values=ids, rings_at=rows[0].alarm_at))
+    return {row.id for row in rows if (row.id, row.tries, row.customer_id, row.due_at) in found}
 
 
 def _ask(desk: _Desk, row: Any) -> Ask:
@@ -204,7 +211,7 @@ def _decide_one(desk: _Desk, row: Any, *, seen: tuple[Facts, Standing], written:
 
 
 def _parked(row: Any) -> dict[str, Any]:
-    stays = {"state": EnrollmentState.WAITING, "step": row.step, "due_at": row.due_at, "tries": row.tries}
+    stays = {"state": WAITING, "step": row.step, "due_at": row.due_at, "tries": row.tries}
     return {"id": row.id, **stays, "alarm_at": PARKED}
 
 
@@ -216,18 +223,18 @@ def _following(place: _Place, row: Any) -> dict[str, Any]:
     """Where the enrollment stands once this step is behind it: the next step with its due time, or done."""
     after = place.following
     if after is None:
-        return {"state": EnrollmentState.DONE, "step": row.step, "due_at": row.due_at, "alarm_at": row.alarm_at}
+        return {"state": DONE, "step": row.step, "due_at": row.due_at, "alarm_at": row.alarm_at}
     due_at = after.due(row.event_at, place.dials)
-    return {"state": EnrollmentState.WAITING, "step": after.name, "due_at": due_at, "alarm_at": due_at}
+    return {"state": WAITING, "step": after.name, "due_at": due_at, "alarm_at": due_at}
 
 
 def _apply(row: Any, verdict: Verdict, *, following: dict[str, Any] | None, written: _Written, now: datetime) -> None:
     written.outcomes.append(_outcome(row, KINDS[verdict.decision], verdict=verdict, now=now))
     stays = {"step": row.step, "due_at": row.due_at, "tries": row.tries}
     if verdict.decision is Decision.STOP or following is None:
-        move = {**stays, "state": EnrollmentState.STOPPED, "alarm_at": row.alarm_at}
+        move = {**stays, "state": STOPPED, "alarm_at": row.alarm_at}
     elif verdict.decision is Decision.DEFER:
-        move = {**stays, "state": EnrollmentState.WAITING, "alarm_at": verdict.until}
+        move = {**stays, "state": WAITING, "alarm_at": verdict.until}
     else:
         move = {**following, "tries": 0}
     written.moves.append({"id": row.id, **move})
@@ -241,8 +248,8 @@ def _outcome(row: Any, kind: OutcomeKind, *, verdict: Verdict, now: datetime) ->
         "workflow": row.workflow,
         "step": row.step,
         "turn": row.tries,
-        "kind": kind,
-        "reason": verdict.reason,
+        "kind": str(kind),
+        "reason": str(verdict.reason),
         "seen": dict(verdict.seen),
         "until": verdict.until,
         "at": now,
@@ -256,12 +263,12 @@ def _message(desk: _Desk, row: Any, *, case: Case) -> dict[str, Any]:
         "customer_id": row.customer_id,
         "workflow": row.workflow,
         "step": row.step,
-        "medium": case.step.send.medium,
-        "purpose": case.workflow.purpose,
+        "medium": str(case.step.send.medium),
+        "purpose": str(case.workflow.purpose),
         "rank": int(case.workflow.rank),
         "text": case.step.send.text,
         "key": message_key(desk.law.store_key, row.id, step=row.step),
-        "state": MessageState.QUEUED,
+        "state": QUEUED,
         "tries": 0,
         "due_at": row.due_at,
         "stale_at": case.stale_at,

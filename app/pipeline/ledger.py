@@ -60,8 +60,9 @@ def _values(one: Entry, *, turn: int, now: datetime) -> dict[str, Any]:
         "workflow": one.row.workflow,
         "step": one.row.step,
         "turn": turn,
-        "kind": one.kind,
-        "reason": one.reason,
+        # Plain text: a driver takes the word of an enumeration by a far longer way.
+        "kind": str(one.kind),
+        "reason": str(one.reason),
         "seen": dict(one.seen),
         "until": one.until,
         "at": now,

@@ -6,7 +6,10 @@ form's key: the text, the store's voice, the numbers that the text asks about, a
 of the whole way, which a property holds to.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from app.render import clean
@@ -18,6 +21,7 @@ from app.render.walks import told
 from workflows.language import Facts
 
 MOST_FORMS = 500
+_numbers = count()
 _kept: dict[tuple[Any, ...], "Form"] = {}
 
 
@@ -38,7 +42,7 @@ def filled(text: Text, facts: Facts, *, voice: Voice) -> tuple[str, str, str] | 
     try:
         said = [personal(name, facts, voice=voice) for name in blanks.said]
         asked = tuple(personal(name, facts, voice=voice) for name in blanks.asked)
-        shared = voice.shared
+        shared = _kind(voice.shared)
         walked = told(blanks.walks, facts, voice=voice, shared=shared, direction=text.direction)
     except KeyError:
         # It names something that this message does not have, and the whole way says so.
@@ -49,6 +53,13 @@ def filled(text: Text, facts: Facts, *, voice: Voice) -> tuple[str, str, str] | 
     form = _kept.get(key) or _keep(key, _made(text, _with_marks(text, facts, voice=voice), voice=voice))
     words = [*walked, *map(str, said)]
     return form.subject.filled(words), form.plain.filled(words), form.page.filled(words, voice.way)
+
+
+@lru_cache(maxsize=MOST_FORMS)
+def _kind(shared: Hashable) -> int:
+    """A number for what the voices of one kind of messages share: long to look up, and so looked up once a message."""
+    del shared
+    return next(_numbers)
 
 
 def _value(known: Plain, name: str) -> Any:

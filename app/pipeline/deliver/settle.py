@@ -157,7 +157,7 @@ def _move(one: Settlement, *, worker: str, now: datetime) -> dict[str, Any]:
     goes_back = STATES[one.fate] is MessageState.QUEUED
     return {
         "id": one.row.id,
-        "state": STATES[one.fate],
+        "state": STATES[one.fate].value,
         "reason": one.why[:500] or None,
         "provider_id": one.provider_id and one.provider_id[:255],
         "worker": None if goes_back else worker,

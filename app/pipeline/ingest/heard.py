@@ -66,7 +66,8 @@ def _insert(batch: "Batch", fresh: Sequence[News]) -> None:
         {
             "store_id": store_id,
             "customer_id": one.customer_id,
-            "kind": one.kind,
+            # Plain text: a driver takes the word of an enumeration by a far longer way.
+            "kind": str(one.kind),
             "subject": one.subject,
             "at": one.at,
             "recorded_at": batch.now,
