@@ -126,7 +126,7 @@ def _fates(
     hand: _Hand, envelopes: Iterator[Envelope], *, note: Callable[[Envelope, Mark], None]
 ) -> Generator[Told, None, None]:
     """What became of each: all but notifications have one address, and those go to every device of their reader."""
-    if hand.channel.medium is not Medium.PUSH:
+    if hand.channel.medium != Medium.PUSH:
         yield from _each(hand.channel, envelopes, begun=lambda one: note(one, Mark.STARTED))
         return
     every = EveryDevice(

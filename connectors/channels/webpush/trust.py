@@ -19,6 +19,7 @@ from connectors.providers import MISCONFIGURED
 KNOWN_FOR = timedelta(hours=1)
 # More than the browsers of one person.
 SEVERAL = 8
+LONGEST_WAIT = timedelta(hours=1)
 # A second refusal, so long after the first one and though others were taken in between, is no accident.
 SURE_AFTER = timedelta(minutes=5)
 MOST_BROWSERS = 10_000
@@ -38,12 +39,18 @@ class _Service:
     rests_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Refusal:
-    """When a browser was refused first, and how much its service had taken of others by then."""
+    """When a browser was refused first, how much its service had taken of others by then, and how often it was refused."""
 
     at: datetime
     taken: int
+    times: int = 0
+
+    @property
+    def wait(self) -> timedelta:
+        """Longer each time: one that is never accepted is not asked all day."""
+        return min(MISCONFIGURED * (1 << min(self.times - 1, 10)), LONGEST_WAIT)
 
 
 @dataclass(slots=True)
@@ -75,9 +82,15 @@ class Trust:
             if len(self._first_refused) >= MOST_BROWSERS:
                 self._first_refused.clear()
             first = self._first_refused.setdefault(browser, _Refusal(now, known.taken))
+            first.times += 1
             if known.took_at is not None and now - known.took_at < KNOWN_FOR:
                 return _of_its_own(first, known, now=now, told=told)
-            return _of_them_all(known, browser, now=now, service=service, told=told)
+            known.refused.add(browser)
+            if len(known.refused) >= SEVERAL:
+                # Whoever comes after the rest is heard anew.
+                known.refused.clear()
+                known.rests_until = now + MISCONFIGURED
+            return Slowed(f"{OURS} ({told})", first.wait, domain=service)
 
     def _of(self, service: str) -> _Service:
         if len(self._services) >= MOST_BROWSERS:
@@ -88,13 +101,4 @@ class Trust:
 def _of_its_own(first: _Refusal, known: _Service, *, now: datetime, told: str) -> Slowed | Permanent:
     if known.taken > first.taken and now - first.at >= SURE_AFTER:
         return Permanent(f"{NOT_OURS} ({told})", bad_address=True)
-    return Slowed(f"{NOT_OURS} ({told})", MISCONFIGURED, domain=ALONE)
-
-
-def _of_them_all(known: _Service, browser: str, *, now: datetime, service: str, told: str) -> Slowed:
-    known.refused.add(browser)
-    if len(known.refused) >= SEVERAL:
-        # Whoever comes after the rest is heard anew.
-        known.refused.clear()
-        known.rests_until = now + MISCONFIGURED
-    return Slowed(f"{OURS} ({told})", MISCONFIGURED, domain=service)
+    return Slowed(f"{NOT_OURS} ({told})", first.wait, domain=ALONE)

@@ -57,6 +57,11 @@ def test_nobody_is_let_go_while_nobody_is_accepted(trust: Trust, clock: FrozenCl
         assert all(isinstance(_refused(trust, browser), Slowed) for browser in ("anna", "ben", "cleo"))
 
 
+def test_who_is_refused_over_and_over_is_asked_more_and_more_rarely(trust: Trust) -> None:
+    waits = [getattr(_refused(trust, "forged"), "retry_after", None) for _ in range(20)]
+    assert [wait.total_seconds() / 60 for wait in waits if wait] == [10, 20, 40] + [60] * 17
+
+
 def test_who_is_accepted_again_begins_anew(trust: Trust, clock: FrozenClock) -> None:
     trust.took(CHROME, browser="ben")
     _refused(trust, "anna")

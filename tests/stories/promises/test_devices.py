@@ -1,6 +1,7 @@
 """The promises about notifications: on the device of whoever agreed, until it is gone or its owner has enough of them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.clock import FrozenClock
+from app.links import read_counted
 from app.model import Consent, Customer, Device
 from app.pipeline.devices import Taken, take_in
 from app.pipeline.journal import Journal, Mark
@@ -26,11 +28,17 @@ WORDS = "Tell me on this device when something I want is back or costs less."
 
 
 @pytest.fixture
-def wall(runtime: Runtime, clock: FrozenClock) -> Iterator[tuple[Story, Provider, str]]:
+def app_url(runtime: Runtime) -> str:
+    return runtime.config.app_url
+
+
+@pytest.fixture
+def wall(runtime: Runtime, clock: FrozenClock, app_url: str) -> Iterator[tuple[Story, Provider, str]]:
     """A village whose notifications go to a stand-in of a push service, and where that is."""
+    there = replace(runtime, config=replace(runtime.config, app_url=app_url))
     with provider(lambda _: Said(201), name="the push service") as (standin, desk):
         channel = WebPush(Desk("the push service", "", desk.http), SENDER, now=clock.now)
-        with village(runtime, clock, channel=channel) as made:
+        with village(there, clock, channel=channel) as made:
             yield made[0], standin, desk.origin
 
 
@@ -129,6 +137,25 @@ def test_a_device_that_is_gone_stops_no_other_and_the_last_one_takes_the_yes_wit
     answers_now = [one.state for one in _rows(story, Consent) if isinstance(one, Consent) and one.medium == Medium.PUSH]
     assert answers_now[-1] == "unsubscribed"
     assert story.reasons("anna")[-1] == "back_in_stock_push.back: refused"
+
+
+@pytest.mark.parametrize("app_url", ["https://app.example.com"])
+def test_a_tap_is_counted_like_a_click_in_a_mail_and_what_grows_stale_is_not_shown(
+    wall: tuple[Story, Provider, str], app_url: str
+) -> None:
+    story, standin, origin = wall
+    story.on("back_in_stock_push")
+    _waiting(story, "anna")
+    _agrees(story, "anna", origin=origin)
+    _is_back(story)
+    [seen], [message] = standin.seen, story.messages("anna")
+    store_id, message_id, mark, shown = opened(seen)["url"].removeprefix(f"{app_url}/l/").split("/")
+    assert (int(store_id), int(message_id)) == (story.store_id, message.id)
+    target = read_counted(story.runtime.signer, shown, store_id=story.store_id, message_id=message.id, mark=mark)
+    assert target == "https://tea.example/tea"
+    assert message.sent_at is not None
+    left = (message.stale_at - message.sent_at).total_seconds()
+    assert int(seen.headers["ttl"]) == min(left, 86400)
 
 
 class Torn(Journal):
