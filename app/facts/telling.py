@@ -185,7 +185,9 @@ def _parcel(seen: Seen, external_id: str, *, home: Home, now: datetime) -> Parce
         return None
     parcel = parcel_of(row, country=row.country, home=home.country, tells=seen.carriers_tell)
     late = lateness(parcel, now=now)
-    return ParcelFacts(row.external_id, late.since is not None, late.days(now), row.delivered_at is not None)
+    # Nobody waits for an order that was taken back.
+    is_late = late.since is not None and bool(row.counts)
+    return ParcelFacts(row.external_id, is_late, late.days(now), row.delivered_at is not None)
 
 
 def parcel_of(row: Any, *, country: str | None, home: str | None, tells: bool = True) -> Parcel:

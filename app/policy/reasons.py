@@ -78,7 +78,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.PRICE_ROSE: "The price is not lower any more.",
     Reason.NOT_THEIR_BIRTHDAY: "It is not their birthday any more: the date was changed or removed.",
     Reason.NOT_THIS_MILESTONE: "This order does not reach the milestone.",
-    Reason.NOT_LATE: "The parcel has arrived, or is not late any more.",
+    Reason.NOT_LATE: "The parcel has arrived, is not late any more, or its order no longer stands.",
     Reason.ARRIVED: "The order has arrived already.",
     Reason.NOT_A_GOOD_CUSTOMER: "They have not spent enough for this.",
     Reason.STALE: "It could not be said in time, and saying it late would be worse than not at all.",

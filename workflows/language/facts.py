@@ -76,7 +76,7 @@ class ProductFacts:
 
 @value
 class ParcelFacts:
-    """A parcel as it is now; `is_late` and `days_late` by the house's own reckoning."""
+    """A parcel as it is now; `is_late`, of an order that still stands, and `days_late` by the house's own reckoning."""
 
     external_id: str
     is_late: bool

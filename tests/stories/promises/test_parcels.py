@@ -132,6 +132,21 @@ def test_no_more_is_given_away_than_the_months_budget_also_to_many_at_once(story
     assert sum("service_recovery.sorry: over_budget" in story.reasons(name) for name in names) == 3
 
 
+def test_the_parcel_of_an_order_that_was_taken_back_is_late_for_nobody(story: Story) -> None:
+    story.world.village.makes_codes()
+    story.on("service_recovery")
+    story.join("anna")
+    story.order("anna", price=30_000)
+    order = story.order("anna")
+    story.ship(order, promised_at=story.now)
+    story.live(days=2)
+    assert [one.workflow for one in story.ways("anna")] == ["service_recovery"]
+    story.cancel(order)
+    story.live(days=3)
+    assert story.sent == []
+    assert story.reasons("anna") == ["service_recovery.sorry: not_late"]
+
+
 def test_nobody_is_told_that_an_order_is_on_its_way_which_has_arrived(story: Story) -> None:
     story.on("shipping_update")
     order = story.order("anna")
