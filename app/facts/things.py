@@ -31,7 +31,9 @@ OF_ORDER = "external_id customer_id number placed_at total refunded currency cou
 ORDERS = sa.select(*(ORDER.c[name] for name in OF_ORDER.split())).where(ORDER.c.store_id == STORE_ID)
 CHECKOUTS = sa.select(CHECKOUT).where(CHECKOUT.c.store_id == STORE_ID)
 PRODUCTS = sa.select(PRODUCT).where(PRODUCT.c.store_id == STORE_ID)
-PARCELS_OF = sa.select(PARCEL).where(PARCEL.c.store_id == STORE_ID)
+PARCELS_OF = sa.select(PARCEL.c.order_external_id, PARCEL.c.shipped_at, PARCEL.c.delivered_at).where(
+    PARCEL.c.store_id == STORE_ID
+)
 PARCELS = (
     sa.select(PARCEL, ORDER.c.country, ORDER.c.counts)
     .outerjoin(ORDER, sa.and_(ORDER.c.store_id == PARCEL.c.store_id, ORDER.c.external_id == PARCEL.c.order_external_id))
