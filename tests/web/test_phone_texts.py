@@ -7,7 +7,9 @@ from flask.testing import FlaskClient
 
 from app.choices import choose
 from app.config import Config
+from app.pipeline.switch import switch
 from app.runtime import Runtime
+from tests.conftest import NOW
 from tests.web.pages_town import Browser
 from tests.web.visiting import House
 
@@ -45,6 +47,25 @@ def test_a_text_of_more_segments_than_leave_is_refused(runtime: Runtime, client:
     page = asks.post(f"{WORKFLOW}/texts/reminder", source="{{ store.name }}\n" + "Come back soon. " * 110)
     assert page.status_code == 422
     assert "at most 10 leave as one text" in page.text
+
+
+def test_a_page_shows_no_clicks_as_a_number_where_nobody_counts_them(
+    runtime: Runtime, client: FlaskClient, corner: House
+) -> None:
+    asks = Browser(client, runtime, corner)
+    with runtime.database.write() as session:
+        for name in ("abandoned_checkout_text", "shipping_text"):
+            switch(session, store_id=corner.id, workflow=name, is_on=True, now=NOW)
+
+    def clicks(name: str) -> str:
+        card = asks.get("/admin/workflows").text.partition(f'id="workflow-{name}"')[2].partition("</article>")[0]
+        return card.partition("<dt>Clicks</dt><dd>")[2].partition("</dd>")[0]
+
+    assert clicks("abandoned_checkout_text") == "0"
+    assert clicks("shipping_text") == "not counted", "it is no marketing"
+    with runtime.database.write() as session:
+        choose(session, corner.id, wraps_links=False)
+    assert clicks("abandoned_checkout_text") == "not counted"
 
 
 class TestWherePhonesReachUs:

@@ -16,7 +16,8 @@ from workflows.language import Phrase, Purpose, Workflow
 @dataclass(frozen=True, slots=True)
 class Card:
     """`note` is what to know before it is switched on; `sentences` are yet to be said in a language. `sent` counts 30 days;
-    `effect` is over `days`, None where nothing was decided or a big store waits for its first night."""
+    `effect` is over `days`, None where nothing was decided or a big store waits for its first night. Where nobody counts
+    clicks, none is no number."""
 
     name: str
     title: str
@@ -28,6 +29,7 @@ class Card:
     sent: int | None
     effect: EffectRow | None
     days: int
+    counts_clicks: bool
 
     @property
     def state(self) -> str:
@@ -62,4 +64,5 @@ def card(known: Workflow, told: Sources) -> Card:
         sent=None if told.sent is None else told.sent.get(known.name, 0),
         effect=None if told.effects is None else told.effects.get(known.name),
         days=told.days,
+        counts_clicks=told.wraps_links and known.purpose is Purpose.MARKETING,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.choices import choices_of
 from app.model import Enrollment, Store, WorkflowSetting
 from app.pipeline.switch.parking import WAITS
 from app.reports import figures
@@ -21,13 +22,14 @@ SENT_DAYS = 30
 @dataclass(frozen=True, slots=True)
 class Sources:
     """`waiting` counts people by workflow and step. `sent` (last 30 days) and `effects` are None where a big store waits for
-    its first night."""
+    its first night. `wraps_links`: whether the store lets clicks be counted."""
 
     settings: Mapping[str, WorkflowSetting]
     waiting: Mapping[tuple[str, str], int]
     sent: Mapping[str, int] | None
     effects: Mapping[str, EffectRow] | None
     days: int = field(default=0)
+    wraps_links: bool = True
 
     def waits(self, workflow: str) -> int:
         return sum(number for (name, _), number in self.waiting.items() if name == workflow)
@@ -44,6 +46,7 @@ def sources(session: Session, store: Store, *, known: Mapping[str, Workflow], no
         sent=None if sent is None else _by_workflow(sent.figure),
         effects=None if effects is None else {one.workflow: one for one in effects.figure.rows},
         days=effects.figure.days if effects is not None else 0,
+        wraps_links=choices_of(store).wraps_links,
     )
 
 

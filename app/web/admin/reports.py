@@ -8,6 +8,7 @@ from flask import Response, request
 from flask.blueprints import Blueprint
 from werkzeug.exceptions import NotFound
 
+from app.choices import choices_of
 from app.model import Store
 from app.reports.figures import BuyersMonth, SentRow, buyers, effects, sent
 from app.reports.results import SENTENCES
@@ -21,6 +22,7 @@ from app.web.guard import Guard, desk, guarded
 from app.web.house import runtime
 from app.web.place import say
 from app.web.words import day, money, month, percent
+from workflows.language import Purpose
 
 ROOT = "/admin/reports"
 TAB = Tab(marked("Reports"), "reports", path=ROOT, order=50)
@@ -114,7 +116,13 @@ def _workflows(session: Any, store: Store) -> dict[str, Any]:
     if known:
         labels = [names.get(row.workflow, row.workflow) for row in known]
         chart = charts.bars(labels, {say("Caused"): [max(row.caused or 0, 0) for row in known]}, written=money)
-    return {"kept": kept, "chart": chart, "sentences": sentences, "titles": names}
+    counting = {row.workflow for row in rows if _counts_clicks(row.workflow, store)}
+    return {"kept": kept, "chart": chart, "sentences": sentences, "titles": names, "counting": counting}
+
+
+def _counts_clicks(workflow: str, store: Store) -> bool:
+    known = runtime().workflows.get(workflow)
+    return known is not None and known.purpose is Purpose.MARKETING and choices_of(store).wraps_links
 
 
 def _of_buyers(draw: Callable[[Sequence[BuyersMonth]], Any]) -> Callable[[Any, Store], dict[str, Any]]:
