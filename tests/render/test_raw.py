@@ -89,6 +89,7 @@ def _envelope(case: Case) -> Envelope:
         workflow=workflow.name,
         step=step.name,
         text=step.send.text,
+        stale_at=NOW,
     )
     known = facts(code="ANNA-7K2P" if step.send.code else None)
     known = replace(known, customer=replace(known.customer, locale=case.reader))
