@@ -40,6 +40,7 @@ _DOMAIN = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
 _MESSAGE_ID = re.compile(r"<?([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+)>?")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,76}")
 _HEADER_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
+_BEYOND_ASCII = bytes(range(128, 256))
 _Q_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 
 
@@ -219,7 +220,7 @@ def _text(text: str) -> tuple[bytes, ...]:
     """The plain part: quoted-printable stays readable, base64 is shorter for most scripts other than Latin."""
     raw = _utf8(text)
     head = b"Content-Type: text/plain; charset=utf-8"
-    if not raw.isascii() and sum(map(len, re.findall(rb"[\x80-\xff]+", raw))) * 5 > len(raw):
+    if not raw.isascii() and (len(raw) - len(raw.translate(None, _BEYOND_ASCII))) * 5 > len(raw):
         return head, b"Content-Transfer-Encoding: base64", b"", _base64(raw)
     # Line ends are put right afterwards: b2a_qp breaks long lines with those of the first line that it sees.
     quoted = binascii.b2a_qp(raw, istext=True).replace(b"\n", b"\r\n")

@@ -33,6 +33,8 @@ from connectors.records import Record, StoreProfile
 DELIVERY = table_of(Delivery)
 CONNECTION = table_of(Connection)
 LEASE = timedelta(minutes=2)
+# Taking them in asks four dozen questions, whatever their number.
+BATCH = 400
 # Taken and marked at a time: while a worker writes to SQLite's inbox, no webhook can be kept.
 PIECE = 50
 TOO_LARGE = "It holds a number that is too large, or a text that cannot be kept."
@@ -127,7 +129,7 @@ class _Opened:
     unknown: tuple[str, ...] = ()
 
 
-def open_batch(runtime: Runtime, limit: int = 200) -> int:
+def open_batch(runtime: Runtime, limit: int = BATCH) -> int:
     """Open waiting deliveries, a fair share per store; how many were taken. One bad delivery stops nobody else."""
     now = runtime.clock.now()
     with runtime.database.read_inbox() as session:
