@@ -1,6 +1,7 @@
 """The links of texts: they lead where the text said, scanners are told from people, and an order follows a click."""
 
 from datetime import timedelta
+from zlib import crc32
 
 import pytest
 import sqlalchemy as sa
@@ -22,6 +23,12 @@ from tests.web.visiting import House
 TARGET = "https://shop.example.com/cart?a=1&utm_medium=sms"
 BROWSER = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 Safari/604.1"}
 WORKFLOW = "abandoned_checkout_text"
+
+
+@pytest.fixture
+def backend(request: pytest.FixtureRequest) -> str:
+    """Each promise on one of the two databases, by its name."""
+    return ("sqlite", "postgresql")[crc32(request.node.name.encode()) % 2]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from zlib import crc32
 
 import pytest
 import sqlalchemy as sa
@@ -24,6 +25,12 @@ from tests.web.visiting import House
 TEXT = "/admin/workflows/abandoned_checkout_text/texts/reminder"
 SOURCE = "{{ store.name }}\nCome back to https://shop.example.com/cart soon."
 MINE = "+4915123456789"
+
+
+@pytest.fixture
+def backend(request: pytest.FixtureRequest) -> str:
+    """Each promise on one of the two databases, by its name."""
+    return ("sqlite", "postgresql")[crc32(request.node.name.encode()) % 2]
 
 
 @pytest.fixture
