@@ -4,13 +4,13 @@
 const SPARE_SECONDS = 15;
 const PATIENCE = 15_000;
 
-const { platform, admin } = document.documentElement.dataset;
+const { platform, admin, silent } = document.documentElement.dataset;
 let held = { token: "", until: 0 };
 
 /** A token that is good for a while longer; `anew` never takes the one in memory. */
 export async function token({ anew = false } = {}) {
   if (anew || Date.now() / 1000 > held.until) {
-    const fresh = platform === "shopify" ? await shopify.idToken() : await fromParent();
+    const fresh = platform === "shopify" ? await fromShopify() : await fromParent();
     held = { token: fresh, until: lifetime(fresh) };
   }
   return held.token;
@@ -37,10 +37,16 @@ function lifetime(fresh) {
   }
 }
 
+/** App Bridge is not there where something keeps its script from being loaded. */
+async function fromShopify() {
+  if (!window.shopify) throw new Error(silent);
+  return window.shopify.idToken();
+}
+
 function fromParent() {
   return new Promise((resolve, reject) => {
     const id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
-    const patience = setTimeout(() => finish(reject, new Error("The store's admin does not answer.")), PATIENCE);
+    const patience = setTimeout(() => finish(reject, new Error(silent)), PATIENCE);
 
     function finish(how, what) {
       clearTimeout(patience);
@@ -52,7 +58,7 @@ function fromParent() {
       if (event.source !== window.parent || event.origin !== admin) return;
       if (event.data?.type !== "perennial:token" || event.data.id !== id) return;
       if (event.data.token) finish(resolve, event.data.token);
-      else finish(reject, new Error(event.data.error ?? "The store's admin gave no token."));
+      else finish(reject, new Error(event.data.error ?? silent));
     }
 
     window.addEventListener("message", hear);

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po, write_po
 import workflows
 from app.connections import CONNECT_AGAIN
 from app.model.consent import SuppressionReason
-from app.pipeline import heal, inbox, receipts
+from app.pipeline import approval, heal, inbox, receipts
 from app.pipeline.deliver import handing, recover
 from app.pipeline.erase import mentions
 from app.pipeline.switch import Counts
@@ -28,18 +28,20 @@ from connectors.records import ConsentState, OrderStatus
 
 ROOT = Path(__file__).parents[2]
 # Where messages stand. Python files mark theirs with `marked(...)` or say them with `say(...)`.
-PAGES = ("admin/**.html", "recipient/**.html")
+PAGES = ("*.html", "admin/**.html", "recipient/**.html")
 SPEAKING = ("sections", "web", "reports", "render", "pipeline", "policy", "rehearsal")
 MODULES = ("domains.py", *(f"{room}/**.py" for room in SPEAKING))
 ROOMS = {
     "templates": [(one, "jinja2") for one in PAGES],
     "app": [(one, "python") for one in MODULES],
     "workflows": [("language/grammar.py", "python")],
+    "connectors": [("stores/woocommerce/install.py", "python")],
 }
 # Sentences of ours that rows keep until somebody asks.
 KEPT = (
     CONNECT_AGAIN,
     heal.WEBHOOKS,
+    *(approval.NOT_ITS_KEYS, approval.NO_ANSWER),
     inbox.TOO_LARGE,
     receipts.STRANGE,
     mentions.GONE,
@@ -50,7 +52,15 @@ KEPT = (
     *(jurisdictions.PERMISSION, jurisdictions.ELSEWHERE.express, jurisdictions.ELSEWHERE.texts_stopped),
     *(jurisdictions.TABLE["US"].express, hours.FRANCE.rule, hours.ANY_STATE.rule, hours.ANYWHERE.rule),
 )
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None, "say": None, "Phrase": (1,)}
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "marked": None,
+    "say": None,
+    "Phrase": (1,),
+    "Permanent": None,
+}
 OPTIONS = {"jinja2": {"newstyle_gettext": "true", "trimmed": "true"}}
 
 

@@ -8,11 +8,12 @@ from werkzeug.exceptions import NotFound
 from app import links, log
 from app.model import Confirmation, Customer
 from app.pipeline.double_opt_in import confirm
+from app.translations import marked
 from app.web.guard import Guard, guarded
 from app.web.house import runtime
 from app.web.recipients import asked_from, speak, store_name, store_of
 
-OVER = "This link is over or not whole. If you still want this, please sign up again."
+OVER = marked("This link is over or not whole. If you still want this, please sign up again.")
 
 routes = Blueprint("confirming", __name__)
 

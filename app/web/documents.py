@@ -12,10 +12,12 @@ from werkzeug.wrappers import Response as Answer
 
 from app.model import Store, StoreState
 from app.pipeline import arrival, launch
+from app.translations import marked
 from app.web import visitors
 from app.web.headers import admin_origins, open_to_admin
 from app.web.house import runtime
 from app.web.notice import notice
+from app.web.place import say
 from app.web.visitors import Desk
 from connectors.base import Visitor
 from connectors.errors import Malformed, Permanent, Temporary, Unauthorised
@@ -26,9 +28,11 @@ from connectors.stores.woocommerce import install as woocommerce
 
 BOUNCE = "/shopify/bounce"
 DOOR = "admin-door"
-NO_ANSWER = "Shopify does not answer just now. Please try again in a minute."
-OPEN = "Please open Perennial from the menu of your store's admin."
-OPEN_AGAIN = "This page could not be opened anew. Please open Perennial again from the menu of your store's admin."
+NO_ANSWER = marked("Shopify does not answer just now. Please try again in a minute.")
+OPEN = marked("Please open Perennial from the menu of your store's admin.")
+OPEN_AGAIN = marked(
+    "This page could not be opened anew. Please open Perennial again from the menu of your store's admin."
+)
 
 
 def is_document() -> bool:
@@ -80,9 +84,11 @@ def _welcomed(visitor: Visitor, id_token: str) -> Desk | Answer:
     try:
         store_id = arrival.welcome(runtime(), visitor, id_token=id_token)
     except Temporary:
-        return notice("One moment, please", NO_ANSWER, status=503)
+        return notice(marked("One moment, please"), NO_ANSWER, status=503)
     except (Permanent, Malformed):
-        return notice("Shopify does not let us in", "Please check the app's id, secret and scopes.", status=502)
+        return notice(
+            marked("Shopify does not let us in"), marked("Please check the app's id, secret and scopes."), status=502
+        )
     with runtime().database.read() as session:
         return visitors.desk_of(session.get_one(Store, store_id), visitor)
 
@@ -121,6 +127,8 @@ def _fetch_anew(address: str) -> Answer:
     """Said inside the admin of the store whose token it was: a page that asks that admin for a fresh one, once."""
     open_to_admin(WooCommerce.platform, address)
     if "again" in request.args:
-        return notice("Please open this page again", OPEN_AGAIN, status=401)
+        return notice(marked("Please open this page again"), OPEN_AGAIN, status=401)
     admin = admin_origins(runtime(), WooCommerce.platform, address=address)[0]
-    return Response(render_template("bounce_woocommerce.html", admin_origin=admin, sentence=OPEN_AGAIN), status=401)
+    return Response(
+        render_template("bounce_woocommerce.html", admin_origin=admin, sentence=say(OPEN_AGAIN)), status=401
+    )

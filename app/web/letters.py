@@ -10,12 +10,13 @@ from app.pipeline import short_links
 from app.pipeline.again import said_again
 from app.pipeline.clicks import note
 from app.render import clean
+from app.translations import marked
 from app.web.guard import Guard, guarded
 from app.web.headers import mail_policy
 from app.web.house import runtime
 
-NOT_HERE = "This message cannot be shown any more."
-NOT_OURS = "This link is not whole. Please use the link in the message itself."
+NOT_HERE = marked("This message cannot be shown any more.")
+NOT_OURS = marked("This link is not whole. Please use the link in the message itself.")
 PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 
 routes = Blueprint("letters", __name__)

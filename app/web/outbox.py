@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound
 from app import links
 from app.model import Message, Store
 from app.runtime import Runtime
+from app.translations import marked
 from app.web.guard import Guard, desk, guarded
 from app.web.headers import admin_origins, mail_policy
 from app.web.house import runtime
@@ -58,7 +59,7 @@ def show(token: str) -> Response:
     """The HTML of one message, with nothing allowed but its looks; framed by our own page in the store's admin only."""
     found = links.read_mail(runtime().signer, token, now=runtime().clock.now())
     if found is None:
-        raise NotFound("This link is over. Please open the message again.")
+        raise NotFound(marked("This link is over. Please open the message again."))
     html = _content(_parsed(_kept(runtime(), found[0], message_id=found[1])), "html")
     response = Response(html.replace("<head>", f"<head>{NEW_TAB}", 1) if "<head>" in html else NEW_TAB + html)
     response.headers["Content-Security-Policy"] = mail_policy(["'self'", *_admin_of(runtime(), found[0])])

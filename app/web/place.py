@@ -27,7 +27,7 @@ def place() -> Place:
     """Where the answer to this request is read."""
     if "place" not in g:
         found = g.get("desk")
-        g.place = _of_desk(found) if isinstance(found, Desk) else Place(SOURCE, Locale(SOURCE), ZoneInfo("UTC"), "USD")
+        g.place = _of_desk(found) if isinstance(found, Desk) else _of_stranger()
     kept: Place = g.place
     return kept
 
@@ -42,6 +42,13 @@ def plural(*said: Any) -> str:
     because that is how gettext is called."""
     one, many, number = said
     return str(translations(place().language).ungettext(one, many, number))
+
+
+def _of_stranger() -> Place:
+    """Whoever comes without a store of theirs reads what their browser asks for."""
+    tags = (request.args.get("locale", ""), *request.accept_languages.values())
+    language = next((one for one in map(_ours, tags) if one), SOURCE)
+    return Place(language, Locale(language), ZoneInfo("UTC"), "USD")
 
 
 def _of_desk(desk: Desk) -> Place:

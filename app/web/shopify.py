@@ -7,6 +7,7 @@ from werkzeug.exceptions import BadRequest, Unauthorized
 from werkzeug.wrappers import Response as Answer
 
 from app.pipeline import approval, arrival
+from app.translations import marked
 from app.web import admin
 from app.web.documents import BOUNCE, NO_ANSWER
 from app.web.guard import Guard, guarded
@@ -52,7 +53,7 @@ def _admin() -> str | None:
 def bounce() -> str:
     """A page with App Bridge and nothing else: it reads `shopify-reload`, fetches a token, and goes there."""
     if shopify.safe_path(request.args.get("shopify-reload", "")) is None:
-        raise BadRequest("The way back is not one of our own pages.")
+        raise BadRequest(marked("The way back is not one of our own pages."))
     open_to_claimed_shop(shopify.valid_shop(request.args.get("shop", "")) or "")
     return render_template(
         "bounce.html", app_bridge=app_bridge(runtime()), client_id=runtime().config.shopify_client_id
@@ -65,10 +66,10 @@ def install() -> Answer:
     """Begin the authorization-code grant of a custom app; the state is bound to this browser by a short-lived cookie."""
     shop = shopify.valid_shop(request.args.get("shop", ""))
     if shop is None:
-        raise BadRequest("Please begin in your store's admin: this address needs a store of Shopify.")
+        raise BadRequest(marked("Please begin in your store's admin: this address needs a store of Shopify."))
     if "hmac" in request.args and not arrival.shopify(runtime()).is_signed(request.query_string.decode("latin-1")):
         raise Unauthorized(
-            "This link was not made by Shopify, or is too old. Please begin again in your store's admin."
+            marked("This link was not made by Shopify, or is too old. Please begin again in your store's admin.")
         )
     state = approval.begin(runtime(), platform=PLATFORM, address=shop)
     answer = redirect(_authorize_url(shop, state))
@@ -82,10 +83,10 @@ def callback() -> Answer:
     """The end of the grant: signed by Shopify, begun in this browser, once. Then the code is turned into keys."""
     shop = shopify.valid_shop(request.args.get("shop", "")) or ""
     if not arrival.shopify(runtime()).is_signed(request.query_string.decode("latin-1")):
-        raise Unauthorized("This address was not made by Shopify, or is too old. Please begin again.")
+        raise Unauthorized(marked("This address was not made by Shopify, or is too old. Please begin again."))
     if not _is_bound() or not approval.spend(runtime(), request.args["state"], platform=PLATFORM, address=shop):
         raise Unauthorized(
-            "This installation was begun elsewhere, is over, or was finished already. Please begin again."
+            marked("This installation was begun elsewhere, is over, or was finished already. Please begin again.")
         )
     answer = _redeemed(shop, request.args.get("code", ""))
     answer.delete_cookie(COOKIE, path=COOKIE_PATH)
@@ -96,9 +97,11 @@ def _redeemed(shop: str, code: str) -> Answer:
     try:
         arrival.redeem(runtime(), shop, code=code)
     except Temporary:
-        return notice("One moment, please", NO_ANSWER, status=503)
+        return notice(marked("One moment, please"), NO_ANSWER, status=503)
     except (Unauthorised, Permanent, Malformed):
-        return notice("Shopify does not let us in", "Please begin again in your store's admin.", status=502)
+        return notice(
+            marked("Shopify does not let us in"), marked("Please begin again in your store's admin."), status=502
+        )
     return redirect(_admin() or "/")
 
 

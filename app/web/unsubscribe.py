@@ -6,11 +6,12 @@ from werkzeug.exceptions import NotFound
 from app import links, log
 from app.links import Unsubscription
 from app.pipeline.unsubscribe import owner_of, unsubscribe
+from app.translations import marked
 from app.web.guard import Guard, guarded
 from app.web.house import runtime
 from app.web.recipients import speak, store_name, store_of
 
-NOT_WHOLE = "This link is not whole. Please use the link in the message itself, or reply to the message."
+NOT_WHOLE = marked("This link is not whole. Please use the link in the message itself, or reply to the message.")
 
 routes = Blueprint("unsubscribe", __name__)
 

@@ -14,6 +14,7 @@ from app import connections
 from app.model import Store, StoreState
 from app.pipeline import arrival
 from app.runtime import Runtime
+from app.translations import marked
 from app.web.house import runtime
 from connectors.base import Visitor
 from connectors.errors import Unauthorised
@@ -38,13 +39,13 @@ def by_bearer(header: str) -> Desk:
     """The desk that a Bearer token opens. Raises Unauthorized (ask for a fresh one), Forbidden (no such store here)."""
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise Unauthorized("A token of the store's admin is missing.")
+        raise Unauthorized(marked("A token of the store's admin is missing."))
     try:
         found = _by_shopify(token) if _is_shopify(token) else by_woocommerce(token)
     except Unauthorised:
-        raise Unauthorized("The token of the store's admin is not valid (any more).") from None
+        raise Unauthorized(marked("The token of the store's admin is not valid (any more).")) from None
     if found is None:
-        raise Forbidden("This store is not connected. Open Perennial from your store's admin to connect it.")
+        raise Forbidden(marked("This store is not connected. Open Perennial from your store's admin to connect it."))
     return found
 
 

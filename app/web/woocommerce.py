@@ -6,11 +6,13 @@ from werkzeug.wrappers import Response as Answer
 
 from app.pipeline import approval
 from app.pipeline.approval import Arrival, Stage
+from app.translations import marked
 from app.web import admin
 from app.web.guard import Guard, guarded
 from app.web.headers import Frame, open_frame
 from app.web.house import runtime
 from app.web.notice import Way, notice
+from app.web.place import say
 from connectors.errors import Malformed, Permanent
 from connectors.stores.woocommerce import WooCommerce, plugin
 from connectors.stores.woocommerce import install as woocommerce
@@ -51,7 +53,7 @@ def begin() -> Answer:
     try:
         address = woocommerce.store_address(typed, allow_private=allow_private)
     except Permanent as error:
-        return _asked(typed, complaint=str(error))
+        return _asked(typed, complaint=say(str(error)))
     return redirect(_approval_screen(address), code=303)
 
 
@@ -92,26 +94,32 @@ def returned() -> Response:
     """The merchant's browser is back. What it says proves nothing: what is known of the keys decides what is shown."""
     if request.args.get("success") != "1":
         return notice(
-            "Nothing was connected",
-            "You did not approve, so we know nothing of your store.",
-            way=Way("Try again", "/install/woocommerce"),
+            marked("Nothing was connected"),
+            marked("You did not approve, so we know nothing of your store."),
+            way=Way(marked("Try again"), "/install/woocommerce"),
         )
     return _shown(approval.finish(runtime(), request.args.get("user_id", "")))
 
 
 def _shown(arrived: Arrival) -> Response:
-    menu = Way("Open your store's admin", f"{arrived.address}/wp-admin/admin.php?page=perennial")
-    again = Way("Begin again", "/install/woocommerce")
+    menu = Way(marked("Open your store's admin"), f"{arrived.address}/wp-admin/admin.php?page=perennial")
+    again = Way(marked("Begin again"), "/install/woocommerce")
     match arrived.stage:
         case Stage.CONNECTED:
-            first = "Your customers and orders are coming in now. Nothing is sent until you switch a workflow on."
-            return notice("Your store is connected", first, way=menu)
+            first = marked(
+                "Your customers and orders are coming in now. Nothing is sent until you switch a workflow on."
+            )
+            return notice(marked("Your store is connected"), first, way=menu)
         case Stage.REFUSED:
-            return notice("Your store could not be connected", arrived.trouble or "", status=409, way=again)
+            return notice(marked("Your store could not be connected"), arrived.trouble or "", status=409, way=again)
         case Stage.WAITING:
-            return notice("Your store's keys are on their way", "This page looks again by itself.", refresh=3)
+            return notice(
+                marked("Your store's keys are on their way"), marked("This page looks again by itself."), refresh=3
+            )
         case Stage.LATER:
-            return notice("Your store is being connected", "This page looks again by itself.", refresh=5)
+            return notice(
+                marked("Your store is being connected"), marked("This page looks again by itself."), refresh=5
+            )
         case Stage.UNKNOWN:
-            sentence = "This installation was begun more than half an hour ago, or elsewhere."
-            return notice("Please begin again", sentence, status=404, way=again)
+            sentence = marked("This installation was begun more than half an hour ago, or elsewhere.")
+            return notice(marked("Please begin again"), sentence, status=404, way=again)

@@ -28,6 +28,7 @@ def teach(flask_app: Flask) -> None:
         money=money,
         percent=percent,
         day=day,
+        birthday=birthday,
         month=month,
         moment=moment,
         ago=ago,
@@ -74,6 +75,13 @@ def day(at: date | datetime) -> str:
 def written_day(iso: str) -> str:
     """A day that is kept as "2026-11-20"."""
     return day(date.fromisoformat(iso))
+
+
+def birthday(kept: str) -> str:
+    """A birthday that is kept as "1990-11-20", or as "--11-20" where no year is known."""
+    if not kept.startswith("--"):
+        return dates.format_date(date.fromisoformat(kept), "long", locale=place().locale)
+    return dates.format_skeleton("MMMMd", date.fromisoformat(f"2000-{kept[2:]}"), locale=place().locale)
 
 
 def month(iso: str) -> str:

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from app.runtime import Runtime
 from app.web.visitors import Desk
-from app.web.words import ago, day, moment, money, number
+from app.web.words import ago, birthday, day, moment, money, number
 from connectors.base import Visitor
 from tests.conftest import NOW
 from tests.web.visiting import House, id_token, staff_of
@@ -62,7 +62,9 @@ def test_numbers_money_and_times_are_written_as_the_visitor_reads_them_where_the
     with web.test_request_context(headers={"Accept-Language": language}):
         g.desk = Desk(corner.id, "shopify", corner.address, SOMEBODY, "Corner", store_says, "Europe/Berlin", "EUR")
         told = [number(1691), money(1250), day(NOW), moment(NOW), ago(NOW + timedelta(days=3))]
+        born = [birthday("1990-02-28"), birthday("--02-29")]
     assert told == said
+    assert born == (["February 28, 1990", "February 29"] if language == "en" else ["28. Februar 1990", "29. Februar"])
 
 
 SOMEBODY = Visitor(address="corner.myshopify.com", user_id="42", token_id="t", expires_at=NOW)
