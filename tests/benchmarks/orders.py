@@ -1,8 +1,9 @@
 """From a completed order's webhook to the message in a mail server: `python -m tests.benchmarks.orders [ORDERS]` (10,000).
 
 The payload is a real WooCommerce webhook, each with an order, a buyer and a signature of its own. Eight threads check and keep
-them, as the web does behind its server, while two workers open, take in, enroll, decide and deliver; the clock runs from the
-first call to the last message. Beside it the bare durable keeping of as many payloads, one transaction for 200 of them.
+them, as the web does behind its server, while two workers open, take in, enroll, decide and deliver, each station as often as
+the house rings it; the clock runs from the first call to the last message. Beside it the bare durable keeping of as many
+payloads, one transaction for 200 of them.
 
 Two figures. The goal speaks of an order's one message and stands beside a product that was asked for one: so it is judged on a
 store that has its confirmation of orders on. The other store has every workflow on: then an order makes three pieces of news,
@@ -30,7 +31,7 @@ from app.rows import bulk, table_of
 from app.runtime import Runtime
 from connectors.base import Credentials
 from tests.benchmarks.figures import beside, figure, say
-from tests.benchmarks.hands import WORKERS, Work, together, whole_way
+from tests.benchmarks.hands import WORKERS, WholeWay, Work, together
 from tests.benchmarks.houses import NOW, house
 from tests.benchmarks.sink import sink
 
@@ -83,7 +84,7 @@ def _whole_way(made: Sequence[Call], only: str | None = None) -> bool:
                 list(pool.map(lambda call: _kept(runtime, store_id, keys=keys, call=call), made))
 
         begun = time.process_time()
-        work = together(runtime.config, whole_way, beside=keep)
+        work = together(runtime.config, WholeWay(), beside=keep)
         door = time.process_time() - begun
         taken, _, names = server.taken()
         _check(runtime, count, names=names)
