@@ -18,15 +18,8 @@ from sqlalchemy.orm import Session
 from app import log
 from app.db import UTCDateTime
 from app.facts import Ask, gather, law_of
-from app.model import (
-    Enrollment,
-    EnrollmentState,
-    Message,
-    MessageState,
-    Outcome,
-    OutcomeKind,
-    Store,
-)
+from app.model import Enrollment, EnrollmentState, Message, MessageState, Outcome, OutcomeKind, Store
+from app.pipeline import ledger
 from app.pipeline.fair import PARKED, any_due, claim
 from app.pipeline.versions import Settings, settings_of
 from app.policy import Case, Decision, Law, Reason, Standing, Verdict, decide
@@ -120,6 +113,17 @@ def _decide_alone(runtime: Runtime, row: Any) -> None:
         log.trouble("enrollment_not_decided", store_id=row.store_id, enrollment_id=row.id, error=error)
         if row.tries >= MOST_TRIES:
             _give_up(runtime, row)
+        else:
+            _note_fault(runtime, row)
+
+
+def _note_fault(runtime: Runtime, row: Any) -> None:
+    """It waits because it broke us: said once, however often it does."""
+    fault = Verdict(Decision.DEFER, Reason.OUR_FAULT, until=row.alarm_at)
+    with runtime.database.write() as session:
+        if not ledger.says(session, Reason.OUR_FAULT, enrollment_id=row.id, step=row.step):
+            values = _outcome(row, OutcomeKind.DEFERRED, verdict=fault, now=runtime.clock.now())
+            session.execute(sa.insert(OUTCOME).values(**values))
 
 
 def _give_up(runtime: Runtime, row: Any) -> None:

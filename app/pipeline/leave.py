@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import log
 from app.pipeline.confirm import confirm
-from app.pipeline.deliver import give_up, put_off, send, take, take_again
+from app.pipeline.deliver import give_up, note_fault, put_off, send, take, take_again
 from app.pipeline.deliver.codes import make_all
 from app.pipeline.fair import Row
 from app.pipeline.journal import Journal
@@ -55,9 +55,12 @@ def _send_alone(runtime: Runtime, journal: Journal, *, row: Row, hand: Hand) -> 
     except OURS_TO_CATCH as error:
         log.trouble("message_not_delivered", store_id=row.store_id, message_id=row.id, error=error)
         with hand:
-            take_again(runtime, journal, rows=[row])
+            still = take_again(runtime, journal, rows=[row])
         if row.tries >= MOST_TRIES:
             give_up(runtime, row)
+        else:
+            for one in still:
+                note_fault(runtime, one)
 
 
 def _send(runtime: Runtime, journal: Journal, *, rows: Sequence[Row], hand: Hand) -> None:

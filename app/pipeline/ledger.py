@@ -47,6 +47,13 @@ def write(session: Session, entries: Sequence[Entry], *, now: datetime) -> None:
     bulk(session, NEW, table=OUTCOME, rows=rows)
 
 
+def says(session: Session, reason: Reason, *, enrollment_id: int, step: str) -> bool:
+    """Whether the last row about this step says so already."""
+    here = sa.and_(OUTCOME.c.enrollment_id == enrollment_id, OUTCOME.c.step == step)
+    last = sa.select(OUTCOME.c.reason).where(here).order_by(OUTCOME.c.turn.desc()).limit(1)
+    return session.scalar(last) == reason
+
+
 def _last_turns(session: Session, enrollments: Sequence[int]) -> dict[tuple[int, str], int]:
     found = asked(session, LAST_TURNS, column=OUTCOME.c.enrollment_id, values=enrollments)
     return {(enrollment_id, step): turn for enrollment_id, step, turn in found}

@@ -58,6 +58,7 @@ class Reason(StrEnum):
     NO_CODE = "no_code"
     OVER_BUDGET = "over_budget"
     CANCELLED = "cancelled"
+    OUR_FAULT = "our_fault"
     BROKEN = "broken"
 
 
@@ -113,5 +114,6 @@ SENTENCES: dict[Reason, str] = {
     Reason.NO_CODE: "The store could not make the discount code; it is tried again.",
     Reason.OVER_BUDGET: "This month's budget for codes is used up.",
     Reason.CANCELLED: "Somebody of the store cancelled it.",
+    Reason.OUR_FAULT: "Something went wrong on our side; it is tried again.",
     Reason.BROKEN: "Something went wrong on our side while deciding; it was set aside after several tries.",
 }

@@ -48,9 +48,12 @@ def test_one_that_breaks_stops_nobody_else_and_is_set_aside_in_the_end(runtime: 
         assert sorted(story.sent) == ["anna: welcome_hello", "cleo: welcome_hello"]
         assert [(one.state, one.tries) for one in story.ways("ben")] == [("waiting", 1)]
         assert story.ways("ben")[0].alarm_at == story.now + LEASE
+        assert [(one.kind, one.reason, one.until) for one in story.why("ben")] == [
+            ("deferred", "our_fault", story.now + LEASE)
+        ]
         story.travel(minutes=2 * MOST_TRIES + 2)
         assert story.ways("ben")[0].state == EnrollmentState.STOPPED
-        assert [(one.kind, one.reason) for one in story.why("ben")] == [("failed", "broken")]
+        assert [(one.kind, one.reason) for one in story.why("ben")] == [("deferred", "our_fault"), ("failed", "broken")]
 
     begun(runtime, clock, then=tale)
 

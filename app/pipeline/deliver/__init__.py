@@ -26,7 +26,7 @@ from app.rows import among, named, table_of
 from app.runtime import Runtime
 from workflows.language import Purpose
 
-__all__ = ["LEASE", "give_up", "put_off", "send", "settle_the_dead", "take", "take_again"]
+__all__ = ["LEASE", "give_up", "note_fault", "put_off", "send", "settle_the_dead", "take", "take_again"]
 
 MESSAGE = table_of(Message)
 STATES = (MessageState.QUEUED, MessageState.SENDING)
@@ -58,6 +58,14 @@ def take_again(runtime: Runtime, journal: Journal, *, rows: Sequence[Row]) -> li
         taking = sa.update(MESSAGE).where(theirs, MESSAGE.c.state == MessageState.QUEUED, is_ours)
         found = session.execute(taking.values(alarm_at=now + LEASE).returning(*MESSAGE.c))
         return sorted(named(found), key=attrgetter("id"))
+
+
+def note_fault(runtime: Runtime, row: Row) -> None:
+    """Say that a message waits because it broke whoever tried to send it; once, however often it does."""
+    with runtime.database.write() as session:
+        if not ledger.says(session, Reason.OUR_FAULT, enrollment_id=row.enrollment_id, step=row.step):
+            entry = ledger.Entry(row, OutcomeKind.DEFERRED, Reason.OUR_FAULT, until=row.alarm_at)
+            ledger.write(session, [entry], now=runtime.clock.now())
 
 
 def give_up(runtime: Runtime, row: Row) -> None:

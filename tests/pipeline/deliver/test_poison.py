@@ -39,9 +39,10 @@ def test_one_that_breaks_its_batch_stops_no_other(story: Story, channel: Brittle
     story.worker_starts()
     assert sorted(one.to.address for one in channel.taken) == ["anna@example.com", "cleo@example.com"]
     assert [one.state for one in story.messages("ben")] == [MessageState.QUEUED]
+    assert story.reasons("ben")[-1] == "welcome.hello: our_fault"
     story.travel(minutes=2 * MOST_TRIES + 2)
     assert [one.state for one in story.messages("ben")] == [MessageState.DROPPED]
-    assert story.reasons("ben")[-1] == "welcome.hello: broken"
+    assert story.reasons("ben")[-2:] == ["welcome.hello: our_fault", "welcome.hello: broken"], "said once each"
     assert len(channel.taken) == 2
 
 
