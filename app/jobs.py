@@ -128,7 +128,7 @@ JOBS: tuple[Job, ...] = (
     Job("periodic", timedelta(seconds=30), _periodic),
     Job("sync", timedelta(seconds=1), _synced),
     Job("open", timedelta(milliseconds=200), _opened, least=100),
-    Job("advance", timedelta(seconds=1), _decided, least=100),
+    Job("advance", timedelta(milliseconds=500), _decided, least=100),
     Job("serve", timedelta(milliseconds=500), _served, least=100),
     Job("deliver", timedelta(milliseconds=500), _delivered, least=100),
     Job("bounces", timedelta(seconds=30), _came_back),
