@@ -10,15 +10,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.clock import FrozenClock
 from app.model import Delivery
-from app.pipeline.calendar import reckon
+from app.pipeline.calendar import BY_HOUR, RECKONERS, reckon
 from app.pipeline.inbox import accept
 from app.pipeline.switch import Choice
-from connectors.base import Accepted, DeliveryHead, Envelope
-from connectors.records import ConsentState, OrderStatus, Record
+from connectors.base import DeliveryHead
+from connectors.records import ConsentRecord, ConsentState, Medium, OrderStatus, Record
 from tests.conftest import NOW
-from tests.properties.death import Fate, Postman, mortal
+from tests.properties.death import Fate, mortal
+from tests.properties.pockets import DEEDS, Pockets, answer_texts, equip, send_off
 from tests.stories.told import TEA
 from tests.story import Story
 from tests.village import written
@@ -29,27 +29,11 @@ ANSWERS = (ConsentState.SUBSCRIBED, ConsentState.UNSUBSCRIBED, ConsentState.UNSU
 
 @dataclass(frozen=True)
 class Page:
-    """Something that happened, and under which keys the store called about it."""
+    """Something that happened, and under which keys the store called about it; none where the house heard it at once."""
 
     at: datetime
     record: Record
-    keys: tuple[str, ...]
-
-
-@dataclass
-class Postbox(Postman):
-    """A postman who notes when each letter was taken, and for whom."""
-
-    clock: FrozenClock | None = None
-    letters: list[tuple[datetime, str, str]] = field(default_factory=list)
-
-    def send(self, envelope: Envelope) -> Accepted:
-        self.fate.point("in the call, before it was taken")
-        assert self.clock is not None
-        self.taken.append(envelope.key)
-        self.letters.append((self.clock.now(), envelope.key, envelope.to.address))
-        self.fate.point("in the call, after it was taken")
-        return Accepted()
+    keys: tuple[str, ...] = ()
 
 
 @dataclass
@@ -63,6 +47,7 @@ class Lives(Story):
     owners: dict[str, str] = field(default_factory=dict)
     moved: set[str] = field(default_factory=set)
     killed: list[str] = field(default_factory=list)
+    pockets: Pockets = field(default_factory=Pockets)
     _calls: list[tuple[datetime, int, str, bytes]] = field(default_factory=list)
 
     def tell(self, *records: Record) -> None:
@@ -75,6 +60,14 @@ class Lives(Story):
             self.diary.append(Page(self.now, record, keys))
             for key, delay in zip(keys, late, strict=True):
                 heapq.heappush(self._calls, (self.now + delay, len(self._calls), key, body))
+
+    def hear(self, name: str, medium: Medium, *, state: ConsentState) -> None:
+        """Somebody answered the house itself, without the store."""
+        answer = ConsentRecord(medium, state, self.now, "themselves", self.people[name].external_id)
+        self.diary.append(Page(self.now, answer))
+
+    def later(self, *, days: int) -> datetime:
+        return self.now + timedelta(days=days)
 
     def _lateness(self) -> timedelta:
         return STEP * self.dice.choice((1, 1, 2, 5)) if self.dice.random() < 0.1 else timedelta(0)
@@ -97,7 +90,9 @@ class Lives(Story):
     def _arrive(self, name: str) -> None:
         consent = self.dice.choice((None, ConsentState.SUBSCRIBED, ConsentState.SUBSCRIBED, ConsentState.SUBSCRIBED))
         born = date(2000, 1, 1) + timedelta(days=self.dice.randrange(366)) if self.dice.random() < 0.4 else None
-        self.join(name, consent=consent, birthday=born, birthday_has_year=False)
+        self.join(name, consent=consent, birthday=born, birthday_has_year=False, **equip(self, name))
+        if self.people[name].phone and self.dice.random() < 0.6:
+            answer_texts(self, name, state=ConsentState.SUBSCRIBED)
 
     def _move(self, name: str) -> None:
         mine = [order for order, owner in self.owners.items() if owner == name]
@@ -114,13 +109,20 @@ class Lives(Story):
         )
         deeds += (self._change_birthday,) if self.people[name].birthday else ()
         deeds += (self.review,) if mine else ()
+        deeds += (self._in_their_pocket,) * 3
         about: tuple[Callable[[str], None], ...]
-        about = (self.cancel, self._give_back, self.arrive, self.arrive) if mine else ()
+        about = (self.cancel, self._give_back, self.arrive, self._send_off, self._send_off) if mine else ()
         number = self.dice.randrange(len(deeds) + len(about))
         if number < len(deeds):
             deeds[number](name)
         else:
             about[number - len(deeds)](mine[-1])
+
+    def _in_their_pocket(self, name: str) -> None:
+        self.dice.choice(DEEDS)(self, name)
+
+    def _send_off(self, order: str) -> None:
+        send_off(self, order)
 
     def _check_out(self, name: str) -> None:
         self.checkout(name, number=f"{name}-{self.dice.randrange(2)}")
@@ -158,8 +160,7 @@ class Lives(Story):
             self.shelve(price=self.dice.choice((3900, 4400, 4900, 5900)))
         if self.dice.random() < 0.06:
             self._turn_a_switch()
-        if number % 3 == 2:
-            reckon(self.runtime, self.store_id)
+        reckon(self.runtime, self.store_id, kinds=RECKONERS if number % 3 == 2 else BY_HOUR)
         if self.dice.random() < 0.05:
             # The machine sleeps, and the clock has jumped when it wakes.
             self.clock.travel(STEP * self.dice.randrange(1, 7))
@@ -197,7 +198,7 @@ class Lives(Story):
             done = {key: at for key, at in rows if at is not None}
         found = {}
         for place, page in enumerate(self.diary):
-            times = [done[key] for key in page.keys if key in done]
+            times = [done[key] for key in page.keys if key in done] if page.keys else [page.at]
             if times:
                 found[place] = min(times)
         return found

@@ -5,7 +5,7 @@ that very moment, or what happened and would make it right again, is no proof of
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -13,20 +13,36 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.model import Enrollment, EnrollmentState, Message, MessageState, Outcome
+from app.model import Customer, Enrollment, EnrollmentState, Message, MessageState, Outcome
 from connectors.records import (
     CheckoutRecord,
     CustomerRecord,
+    Medium,
     OrderRecord,
     ProductRecord,
     RefundRecord,
 )
 from tests.properties.death import HANDING_OVER
-from tests.properties.lives import Lives, Postbox
-from tests.properties.rules import EACH, Known, Letter
+from tests.properties.letters import Known, Letter
+from tests.properties.lives import Lives
+from tests.properties.pockets import Postbox, Taking
+from tests.properties.rules import EACH
 
 ENDED = {"sent", "skipped", "dropped", "stopped", "held_out", "failed", "in_doubt"}
 ONCE_EVER = {"welcome_hello", "welcome_story", "welcome_favourites", "first_order_thanks"}
+DAY = timedelta(days=1)
+# How much marketing one person may get: so many within so long.
+MOST: dict[str, tuple[tuple[int, timedelta], ...]] = {
+    Medium.EMAIL: ((1, timedelta(hours=16)), (3, 7 * DAY)),
+    Medium.SMS: ((1, DAY),),
+    Medium.PUSH: ((1, DAY),),
+}
+# Two workflows that say the same by two media.
+TWINS = {
+    "abandoned_checkout_text": "abandoned_checkout",
+    "back_in_stock_push": "back_in_stock",
+    "price_drop_push": "price_drop",
+}
 
 
 @dataclass
@@ -34,18 +50,22 @@ class Oracle:
     """Judges the lives of one store. `complaints` is empty where all is well."""
 
     lives: Lives
-    post: Postbox
+    posts: Collection[Postbox]
     letters: list[Letter] = field(default_factory=list)
     people: dict[str, Known] = field(default_factory=lambda: defaultdict(Known))
     shelf: Known = field(default_factory=Known)
     messages: list[Any] = field(default_factory=list)
     outcomes: dict[tuple[int, str], list[Any]] = field(default_factory=lambda: defaultdict(list))
     ways: dict[int, Any] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
+    held_out: set[tuple[int, str]] = field(default_factory=set)
 
     def complaints(self) -> list[str]:
         self._read()
         found = [f"{rule.__name__.strip('_')}: {one}" for one in self.letters for rule in EACH if rule(self, one)]
-        return [*found, *self._too_often(), *self._too_many(), *self._ledger(), *self._left_over()]
+        wholes = (self._too_often, self._too_many, self._told_beside, self._asked_again, self._held_back)
+        found += [one for whole in (*wholes, self._ledger, self._left_over) for one in whole()]
+        return found
 
     def _read(self) -> None:
         with self.lives.runtime.database.read() as session:
@@ -53,6 +73,8 @@ class Oracle:
             self.ways = {one.id: one for one in session.scalars(sa.select(Enrollment))}
             for one in session.scalars(sa.select(Outcome).order_by(Outcome.turn)):
                 self.outcomes[(one.enrollment_id, one.step)].append(one)
+                self.held_out |= {(one.customer_id, one.workflow)} if one.kind == "held_out" else set()
+            self.names = {one.id: str(one.email).partition("@")[0] for one in session.scalars(sa.select(Customer))}
         known = self.lives.known()
         never = datetime.max.replace(tzinfo=UTC)
         for place, page in enumerate(self.lives.diary):
@@ -61,9 +83,25 @@ class Oracle:
                 self.shelf if isinstance(page.record, ProductRecord) else self.people[self._whose(page.record)]
             ).pages.append(entry)
         by_key = {one.key: one for one in self.messages}
-        for at, key, address in self.post.letters:
-            message = by_key[key]
-            self.letters.append(Letter(at, address.partition("@")[0], message, self.ways[message.enrollment_id]))
+        for taking in (one for post in self.posts for one in post.taken_at):
+            message = by_key[taking.key]
+            name, way = self._reached(message.medium, taking), self.ways[message.enrollment_id]
+            self.letters.append(Letter(taking.at, name, message, way, self._since(message, way), taking.address))
+
+    def _since(self, message: Any, way: Any) -> datetime:
+        """What it counted from. Where a pause moved everybody, the message's own time says what was so when it was decided."""
+        at: datetime = way.event_at
+        if message.workflow not in self.lives.moved:
+            return at
+        step = self.lives.runtime.workflows[message.workflow].step(message.step)
+        due: datetime = message.due_at
+        return at + (due - step.due(at, {}))
+
+    def _reached(self, medium: str, taking: Taking) -> str:
+        """Whose mailbox, phone or browser it was."""
+        if medium == Medium.PUSH:
+            return self.lives.pockets.owner(taking.address, at=taking.at)
+        return self.lives.pockets.numbers.get(taking.address) or taking.address.partition("@")[0]
 
     def _whose(self, record: Any) -> str:
         if isinstance(record, RefundRecord):
@@ -87,9 +125,10 @@ class Oracle:
 
     def _too_often(self) -> Iterator[str]:
         doubts = sum(1 for moment in self.lives.killed if moment in HANDING_OVER)
-        keys = Counter(key for _, key, _ in self.post.letters)
+        # A notification shows on each browser of theirs, once.
+        places = Counter(_call(letter) for letter in self.letters)
         for letter in self.letters:
-            times = keys[letter.message.key]
+            times = places[_call(letter)]
             if times > (1 + doubts if letter.message.purpose == "service" else 1):
                 yield f"sent {times} times: {letter}"
         said: dict[tuple[str, str, str], set[int]] = defaultdict(set)
@@ -99,22 +138,47 @@ class Oracle:
         yield from (f"said twice: {place}" for place, ids in said.items() if len(ids) > 1)
 
     def _too_many(self) -> Iterator[str]:
-        """One marketing message in sixteen hours, three in seven days, over all workflows."""
-        times: dict[str, list[datetime]] = defaultdict(list)
-        for letter in self.letters:
+        """So many marketing messages by one medium in so long, over all workflows."""
+        times: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+        for letter in {letter.message.key: letter for letter in self.letters}.values():
             if letter.message.purpose == "marketing":
-                times[letter.name].append(letter.at)
-        for name, theirs in times.items():
+                times[(letter.name, letter.message.medium)].append(letter.at)
+        for (name, medium), theirs in times.items():
             theirs.sort()
-            yield from (f"too soon: {name} {b}" for a, b in pairwise(theirs) if b - a < timedelta(hours=16))
-            fours = zip(theirs, theirs[3:], strict=False)
-            yield from (f"four in a week: {name} {b}" for a, b in fours if b - a < timedelta(days=7))
+            for most, window in MOST[medium]:
+                pairs = zip(theirs, theirs[most:], strict=False)
+                yield from (f"more than {most} {medium} in {window}: {name} {b}" for a, b in pairs if b - a < window)
+
+    def _told_beside(self) -> Iterator[str]:
+        """Nobody hears of the same by two media within three hours."""
+        times: dict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
+        for letter in self.letters:
+            workflow = letter.message.workflow
+            times[(letter.name, TWINS.get(workflow, workflow))].append((letter.at, letter.message.medium))
+        for (name, told), theirs in times.items():
+            theirs.sort()
+            near = (b for a, b in pairwise(theirs) if a[1] != b[1] and b[0] - a[0] < timedelta(hours=3))
+            yield from (f"told beside: {told} to {name} {at} by {medium}" for at, medium in near)
+
+    def _asked_again(self) -> Iterator[str]:
+        """A browser that its push service called gone is not called again, unless a worker died before it was let go."""
+        for browser, times in Counter(browser for _, browser in self.lives.pockets.refused).items():
+            if times > 1 + len(self.lives.killed):
+                yield f"called {times} times though it was gone: {browser}"
+
+    def _held_back(self) -> Iterator[str]:
+        """About one of ten of those who may be written to is held out of a marketing workflow, and nobody by half."""
+        sent = {(one.message.customer_id, one.message.workflow) for one in self.letters if _is_measured(one)}
+        together, share = len(sent) + len(self.held_out), self.lives.store.holdout_percent / 100
+        spread = 6 * (together * share * (1 - share)) ** 0.5
+        if abs(len(self.held_out) - together * share) > max(spread, 10):
+            yield f"held out {len(self.held_out)} of {together}"
 
     def _ledger(self) -> Iterator[str]:
         """Each message has its rows, and each row its message: no more, no less."""
         decided = {place for place, rows in self.outcomes.items() if any(one.kind == "queued" for one in rows)}
         yield from (f"a row without its message: {place}" for place in decided - {_place(one) for one in self.messages})
-        taken = {key for _, key, _ in self.post.letters}
+        taken = {letter.message.key for letter in self.letters}
         for one in self.messages:
             kinds = Counter(str(row.kind) for row in self.outcomes[_place(one)])
             last = self.outcomes[_place(one)][-1].kind
@@ -155,3 +219,11 @@ AGREE: tuple[Callable[[str, Counter[str], str, bool], bool], ...] = (
 
 def _place(message: Any) -> tuple[int, str]:
     return message.enrollment_id, message.step
+
+
+def _call(letter: Letter) -> tuple[str, str]:
+    return letter.message.key, letter.address if letter.message.medium == Medium.PUSH else ""
+
+
+def _is_measured(letter: Letter) -> bool:
+    return bool(letter.message.purpose == "marketing")

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from tests.conftest import NOW
-from tests.properties.rules import EACH, Letter
+from tests.properties.letters import Letter
+from tests.properties.rules import EACH
 from tests.soak.lives import world
 
-PEOPLE, DAYS, SEED = 250, 12, 100
+PEOPLE, DAYS, SEED = 250, 12, 101
+BY_PHONE = ("abandoned_checkout_text", "shipping_text", "delivery_delay_text", "back_in_stock_push", "price_drop_push")
 
 
 def test_whatever_happens_nobody_is_embarrassed() -> None:
@@ -19,6 +21,7 @@ def test_whatever_happens_nobody_is_embarrassed() -> None:
     assert seen.complaints == []
     assert seen.said.total() > PEOPLE
     assert len(seen.said) > 10
+    assert all(seen.said[text] for text in BY_PHONE), seen.said
 
 
 @pytest.mark.parametrize(("minutes", "is_wrong"), [(-1, False), (0, False), (5, True), (10, False), (11, False)])
@@ -26,6 +29,6 @@ def test_what_waited_may_leave_in_the_moment_of_its_switch(minutes: int, is_wron
     switched = [(NOW, "welcome", False), (NOW + timedelta(minutes=10), "welcome", True)]
     oracle: Any = SimpleNamespace(lives=SimpleNamespace(switched=switched))
     message = SimpleNamespace(workflow="welcome", text="welcome_hello")
-    letter = Letter(NOW + timedelta(minutes=minutes), "anna", message, way=None)
+    letter = Letter(NOW + timedelta(minutes=minutes), "anna", message, way=None, since=NOW, address="")
     rule = next(rule for rule in EACH if rule.__name__ == "_switched_off")
     assert rule(oracle, letter) is is_wrong

@@ -1,4 +1,6 @@
-"""Ten thousand random lives against the real pipeline: `python -m tests.soak.lives [--worlds 25] [--people 400] [--seed 1]`.
+"""Random lives by the thousand against the real pipeline: `python -m tests.soak.lives [--worlds 25] [--people 400] [--seed 1]`.
+
+People have mailboxes, phones and browsers.
 
 Every world is a store of its own under one clock; the oracle judges each by its diary. A seed makes the same world again.
 """
@@ -10,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -25,11 +27,13 @@ from app.config import Config
 from app.db import Database
 from app.model import Message
 from app.runtime import Runtime, assemble
+from connectors.records import Medium
 from migrations import migrate
 from tests.conftest import NOW
 from tests.properties.death import Fate
-from tests.properties.lives import Lives, Postbox
+from tests.properties.lives import Lives
 from tests.properties.oracle import Oracle
+from tests.properties.pockets import Postbox, posts
 from tests.story import village
 
 # Memory, where a machine has it: nothing of a world outlives it.
@@ -52,24 +56,25 @@ def world(seed: int, *, people: int, days: int = 40) -> World:
     """Live one world to its end and judge it."""
     dice, fate = random.Random(seed), Fate()
     with _runtime() as (runtime, clock):
-        post = Postbox(fate, knows=dice.random() < 0.5, clock=clock)
-        with village(runtime, clock, channel=post) as made:
+        post = posts(fate, knows=dice.random() < 0.5, clock=clock, seed=seed)
+        with village(replace(runtime, channels={**runtime.channels, **post}), clock) as made:
             story = made[0]
             story.world.village.is_blind = not LOOKS[seed % len(LOOKS)]
             if dice.random() < 0.5:
                 story.set(quiet_from=22 * 60, quiet_until=7 * 60)
-            lives = Lives(story.world, story.store_id, story.home, dice=dice, fate=fate)
+            whose = post[Medium.EMAIL].pockets
+            lives = Lives(story.world, story.store_id, story.home, dice=dice, fate=fate, pockets=whose)
             lives.on(*runtime.workflows)
             lives.live_on(people=people, days=days)
-            complaints = Oracle(lives, post).complaints()
-            said = _said(lives.runtime, post)
+            complaints = Oracle(lives, post.values()).complaints()
+            said = _said(lives.runtime, post.values())
         return World(seed, complaints, said, len(lives.killed))
 
 
-def _said(runtime: Runtime, post: Postbox) -> Counter[str]:
+def _said(runtime: Runtime, wall: Iterable[Postbox]) -> Counter[str]:
     with runtime.database.read() as session:
         texts = {row.key: row.text for row in session.execute(sa.select(Message.key, Message.text))}
-    return Counter(texts[key] for key in post.taken)
+    return Counter(texts[key] for post in wall for key in post.taken)
 
 
 @contextmanager
@@ -119,7 +124,7 @@ def main() -> None:
     for seed in range(given.seed, given.seed + given.worlds):
         one = world(seed, people=given.people, days=given.days)
         sys.stdout.write(
-            f"seed {seed}: {one.said.total()} letters, {one.kills} kills, {len(one.complaints)} complaints\n"
+            f"seed {seed}: {one.said.total()} messages, {one.kills} kills, {len(one.complaints)} complaints\n"
         )
         sys.stdout.writelines(f"  {line}\n" for line in one.complaints[:10])
         whole = replace(
@@ -130,7 +135,7 @@ def main() -> None:
         )
     seconds = time.process_time() - begun
     sys.stdout.write(
-        f"{given.worlds * given.people} lives, {whole.said.total()} letters, {whole.kills} kills, "
+        f"{given.worlds * given.people} lives, {whole.said.total()} messages, {whole.kills} kills, "
         f"{len(whole.complaints)} complaints, {seconds:.0f} s of CPU\n{dict(whole.said)}\n"
     )
     sys.exit(bool(whole.complaints))
