@@ -53,9 +53,9 @@ class Appender:
 
     def _write(self, sql: str, values: Sequence[tuple[Any, ...]]) -> None:
         dialect = self._engine.dialect
-        if self._line is None:
-            self._line = self._opened()
         try:
+            if self._line is None:
+                self._line = self._opened()
             sqlite.enter(self._line, dialect)
             self._line.executemany(sql, values)
             self._line.execute("COMMIT")

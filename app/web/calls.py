@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from flask import Flask
 from werkzeug.exceptions import HTTPException, NotFound, Unauthorized
 
+from app.keys import UnreadableSecretError
 from app.pipeline import inbox
 from app.runtime import Runtime
 from app.web import headers, house
@@ -24,7 +25,7 @@ NO_TOPIC = "unknown"
 ROOM = "/webhooks/"
 # Under this word the routes find what was refused before them.
 REFUSED = "perennial.refused"
-REFUSALS = (HTTPException, inbox.NotKeptError, *inbox.BROKEN)
+REFUSALS = (HTTPException, inbox.NotKeptError, UnreadableSecretError, *inbox.BROKEN)
 Program = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -40,7 +41,8 @@ class Call(NamedTuple):
 def keep(runtime: Runtime, doors: Doors, *, call: Call) -> None:
     """Keep a call durably that its store has signed; a ping is no news and is only let pass.
 
-    Raises Unauthorized, NotFound, and SQLAlchemyError where the database is down.
+    Raises Unauthorized, NotFound, SQLAlchemyError where the database is down, and UnreadableSecretError where none of our keys
+    opens the store's own secret.
     """
     connector = runtime.connectors[call.platform]
     if call.public_key is None:

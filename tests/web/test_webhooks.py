@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -97,6 +98,17 @@ def test_a_secret_that_changed_a_moment_ago_counts_at_once(
     assert deliver(client, tea, body, headers=from_woocommerce(tea, body, secret="a new secret")).status_code == 200
 
 
+def test_a_secret_that_none_of_our_keys_opens_is_our_own_fault_and_said_like_every_other(
+    runtime: Runtime, client: FlaskClient, tea: House
+) -> None:
+    with runtime.database.write() as session:
+        session.execute(sa.update(Connection).values(locked="written by a key that is lost"))
+    answer = deliver(client, tea, BODY)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (500, "no-store")
+    assert answer.get_json()["error"] == "Internal Server Error"
+    assert _kept(runtime) == []
+
+
 def test_an_unknown_store_is_404_and_leaves_no_row(runtime: Runtime, client: FlaskClient, store: House) -> None:
     stranger = replace(store, address="nobody.myshopify.com", key="nobody")
     assert deliver(client, stranger, BODY).status_code == 404
@@ -157,6 +169,24 @@ def test_a_call_that_cannot_be_kept_is_tried_once_and_told_to_come_again(
         other.connection.driver_connection.execute("BEGIN IMMEDIATE")  # type: ignore[union-attr]  # it is open
         answer = deliver(client, store, BODY)
     assert (answer.status_code, answer.headers["Retry-After"], len(tried)) == (503, "30", 1)
+    assert deliver(client, store, BODY).status_code == 200
+
+
+def test_a_call_for_an_inbox_that_cannot_be_opened_is_told_to_come_again(
+    runtime: Runtime, client: FlaskClient, store: House
+) -> None:
+    if not runtime.database.is_sqlite:
+        pytest.skip("PostgreSQL has no file of ours")
+    runtime.database.inbox.dispose()
+    inbox = Path(runtime.database.inbox.url.database or "")
+    away = inbox.rename(inbox.with_suffix(".away"))
+    inbox.mkdir()
+    try:
+        answer = deliver(client, store, BODY)
+    finally:
+        inbox.rmdir()
+        away.rename(inbox)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert deliver(client, store, BODY).status_code == 200
 
 
