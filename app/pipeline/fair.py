@@ -6,6 +6,7 @@ one. A row that nobody settles falls due again when its lease ends. Every table 
 purpose may be claimed apart from the others, so that those which wait for nobody need not wait behind those which do.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -77,8 +78,9 @@ def claim(
     """Up to `limit` due rows, as they are after the claim, in the order of their ids; call inside `write()` and keep it short.
 
     `states` are exactly those of the table's partial index. Their `alarm_at` is now `now + lease` and `tries` counts this
-    claim; whoever settles a row sets both anew. Stores take turns: each gets an equal share of `limit`. Of the tables in
-    the main database only those rows are taken whose store is active, and of messages those of `purpose` where it is named.
+    claim; whoever settles a row sets both anew. Stores take turns: each gets an equal share of `limit`, and what one leaves of
+    it goes to those that have more. Of the tables in the main database only those rows are taken whose store is active, and of
+    messages those of `purpose` where it is named.
     """
     due = _Due(table, tuple(states), purpose)
     if not _is_any(session, due, now=now):
@@ -88,10 +90,18 @@ def claim(
     if not stores:
         return []
     _last_served[due] = stores[-1]
-    turn = str(stores) if dialect == "sqlite" else stores
-    given = {"now": now, "until": now + lease, "stores": turn, "share": -(-limit // len(stores)), "most": limit}
-    rows = session.execute(_taking(dialect, due), given, execution_options={"synchronize_session": False})
-    return sorted(named(rows), key=attrgetter("id"))
+    taken: list[Row] = []
+    while stores and len(taken) < limit:
+        most = limit - len(taken)
+        share = -(-most // len(stores))
+        turn = str(stores) if dialect == "sqlite" else stores
+        given = {"now": now, "until": now + lease, "stores": turn, "share": share, "most": most}
+        rows = named(session.execute(_taking(dialect, due), given, execution_options={"synchronize_session": False}))
+        taken += rows
+        # Fewer than `limit` say that nothing is left, and whoever took them rests: what a small store leaves goes to others.
+        counts = Counter(row.store_id for row in rows)
+        stores = [one for one in stores if counts[one] == share]
+    return sorted(taken, key=attrgetter("id"))
 
 
 def _in_turn(due: _Due, stores: Sequence[int]) -> list[int]:

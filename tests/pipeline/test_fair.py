@@ -86,7 +86,19 @@ def test_a_row_that_nobody_settles_comes_back_when_its_lease_ends(database: Data
 def test_a_large_store_never_crowds_out_a_small_one(database: Database) -> None:
     _store(database, 1, waiting=500, alarm_at=NOW - timedelta(days=1))
     _store(database, 2, waiting=3)
-    assert _by_store(_claim(database, 10)) == {1: 5, 2: 3}
+    assert _by_store(_claim(database, 10)) == {1: 7, 2: 3}
+
+
+def test_what_small_stores_leave_of_their_share_goes_to_those_that_have_more(database: Database) -> None:
+    """Whoever takes fewer than it may believes that nothing is left, and rests: a large store would be done by handfuls."""
+    for store_id in range(1, 8):
+        _store(database, store_id, waiting=2)
+    _store(database, 8, waiting=500)
+    _store(database, 9, waiting=40)
+    taken = _claim(database, 100)
+    assert _by_store(taken) == {**dict.fromkeys(range(1, 8), 2), 8: 46, 9: 40}
+    assert [row.id for row in taken] == sorted({row.id for row in taken})
+    assert _by_store(_claim(database, 500)) == {8: 454}
 
 
 def test_more_stores_than_places_take_turns(database: Database) -> None:
