@@ -40,9 +40,10 @@ class Taken(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """One place where a person is notified: the device's row, and its subscription."""
+    """One place where a person is notified: the device's row, its mark, and its subscription."""
 
     device_id: int
+    mark: str
     subscription: str = field(repr=False)
 
 
@@ -114,10 +115,11 @@ def forget(session: Session, customer_id: int) -> None:
     session.execute(sa.delete(DEVICE).where(DEVICE.c.customer_id == customer_id))
 
 
-def is_gone(runtime: Runtime, device_id: int) -> bool:
+def is_gone(runtime: Runtime, device: Reached) -> bool:
     """The push service knows this browser no more. True where its owner is notified on another one from now on; with the last
     one their yes has gone."""
-    mine = DEVICE.c.id == device_id
+    # SQLite gives the number of the latest row anew once that row has gone: by then it may be somebody else's browser.
+    mine = sa.and_(DEVICE.c.id == device.device_id, DEVICE.c.mark == device.mark)
     with runtime.database.write() as session:
         store_id = session.execute(sa.select(DEVICE.c.store_id).where(mine)).scalar()
         if store_id is None:
@@ -141,14 +143,14 @@ def _end_with_the_last(session: Session, store_id: int, *, customer_id: int, now
 
 def reached(runtime: Runtime, customers: Iterable[int]) -> dict[int, list[Reached]]:
     """The devices of each of these people, the one on which they were seen last first; whoever has none is left out."""
-    columns = (DEVICE.c.id, DEVICE.c.customer_id, DEVICE.c.sealed)
+    columns = (DEVICE.c.id, DEVICE.c.customer_id, DEVICE.c.mark, DEVICE.c.sealed)
     query = sa.select(*columns).where(DEVICE.c.customer_id.in_(sorted(set(customers))))
     with runtime.database.read() as session:
         rows = session.execute(query.order_by(DEVICE.c.at.desc(), DEVICE.c.id.desc())).all()
     found: dict[int, list[Reached]] = {}
     for row in rows:
         try:
-            device = Reached(row.id, runtime.vault.unlock(row.sealed))
+            device = Reached(row.id, row.mark, runtime.vault.unlock(row.sealed))
         except UnreadableSecretError:
             continue
         found.setdefault(row.customer_id, []).append(device)

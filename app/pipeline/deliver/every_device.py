@@ -49,7 +49,7 @@ class EveryDevice:
 
     hand_over: HandOver
     note: Callable[[Envelope, Mark], None]
-    is_gone: Callable[[int], bool]
+    is_gone: Callable[[Reached], bool]
     _rounds: dict[str, _Round] = field(default_factory=dict)
 
     def send_each(self, envelopes: Iterable[tuple[Envelope, Sequence[Reached]]]) -> Iterator[Told]:
@@ -79,7 +79,7 @@ class EveryDevice:
     def _together(self, one: _Round) -> Answer:
         """The best that any device told; those that are gone are let go, where that makes no doubt of the message."""
         gone = [device for device, answer in one.answers if isinstance(answer, Permanent) and answer.bad_address]
-        goes_on = [self.is_gone(device.device_id) for device in gone]
+        goes_on = [self.is_gone(device) for device in gone]
         answers = [answer for _, answer in one.answers]
         for kind in (Accepted, InDoubt):
             if (found := next((answer for answer in answers if isinstance(answer, kind)), None)) is not None:

@@ -40,13 +40,13 @@ class Wall:
                 yield waiting[0], self.answers[waiting.pop(0).to.address]
         yield from ((part, self.answers[part.to.address]) for part in waiting)
 
-    def is_gone(self, device_id: int) -> bool:
-        self.let_go.append(device_id)
+    def is_gone(self, device: Reached) -> bool:
+        self.let_go.append(device.device_id)
         return self.others
 
     def send(self, key: str = "key-1") -> list[Told]:
         every = EveryDevice(self.hand_over, lambda _, mark: self.marks.append(mark), self.is_gone)
-        devices = [Reached(number, name) for number, name in enumerate(self.answers)]
+        devices = [Reached(number, name, name) for number, name in enumerate(self.answers)]
         return list(every.send_each([(replace(envelope(key), medium=Medium.PUSH), devices)]))
 
 
