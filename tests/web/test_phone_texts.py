@@ -35,6 +35,10 @@ def test_the_preview_counts_the_segments_of_a_text_and_says_what_makes_it_dear(
     page = asks.get(f"{WORKFLOW}/texts/reminder").text
     assert "1 segment<" in page
     assert "Reply STOP to opt out." in page
+    assert "by STOP, or by a link where the sender cannot be answered" in page
+    about_orders = asks.get("/admin/workflows/shipping_text/texts/shipped").text
+    assert "Reply STOP to opt out." in about_orders
+    assert "added where the sender can be answered" in about_orders
     dear = asks.post(
         f"{WORKFLOW}/texts/reminder/preview", source="{{ store.name }}\nThere is still room 🎁 for you"
     ).text
