@@ -121,7 +121,7 @@ def _note_fault(runtime: Runtime, row: Any) -> None:
     """It waits because it broke us: said once, however often it does."""
     fault = Verdict(Decision.DEFER, Reason.OUR_FAULT, until=row.alarm_at)
     with runtime.database.write() as session:
-        if not ledger.says(session, Reason.OUR_FAULT, enrollment_id=row.id, step=row.step):
+        if _still(session, [row]) and not ledger.says(session, Reason.OUR_FAULT, enrollment_id=row.id, step=row.step):
             values = _outcome(row, OutcomeKind.DEFERRED, verdict=fault, now=runtime.clock.now())
             session.execute(sa.insert(OUTCOME).values(**values))
 

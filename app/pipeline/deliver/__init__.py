@@ -62,7 +62,12 @@ def take_again(runtime: Runtime, journal: Journal, *, rows: Sequence[Row]) -> li
 
 def note_fault(runtime: Runtime, row: Row) -> None:
     """Say that a message waits because it broke whoever tried to send it; once, however often it does."""
+    is_ours = sa.and_(
+        MESSAGE.c.id == row.id, MESSAGE.c.state == MessageState.QUEUED, MESSAGE.c.alarm_at == row.alarm_at
+    )
     with runtime.database.write() as session:
+        if session.scalar(sa.select(MESSAGE.c.id).where(is_ours).with_for_update()) is None:
+            return
         if not ledger.says(session, Reason.OUR_FAULT, enrollment_id=row.enrollment_id, step=row.step):
             entry = ledger.Entry(row, OutcomeKind.DEFERRED, Reason.OUR_FAULT, until=row.alarm_at)
             ledger.write(session, [entry], now=runtime.clock.now())
