@@ -36,15 +36,17 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """As `Words`, with the links that differ from message to message: the place of each and its address before it is led."""
+    """As `Words`, with the links that differ from message to message: the place of each and its address before it is led. The
+    first so many blanks that are `ready` are put in as they stand."""
 
     words: Words
     links: tuple[tuple[int, Words], ...]
+    ready: int
 
     def filled(self, values: Sequence[str], way: Way) -> str:
         whole = list(self.words.parts)
         for place, number in self.words.places:
-            whole[place] = escape(values[number])
+            whole[place] = values[number] if number < self.ready else escape(values[number])
         for place, address in self.links:
             whole[place] = led_address(address.filled(values), way)
         return "".join(whole)
@@ -57,7 +59,7 @@ def cut(words: str) -> Words:
     return Words(tuple(pieces), places)
 
 
-def cut_page(page: str, way: Way) -> Page:
+def cut_page(page: str, way: Way, *, ready: int = 0) -> Page:
     """The page cut at its marks and at those links that are not the same in every message."""
     parts: list[str] = []
     places: list[tuple[int, int]] = []
@@ -79,4 +81,4 @@ def cut_page(page: str, way: Way) -> Page:
         else:
             parts.append(led_address(address.parts[0], way))
     add(page[begun:])
-    return Page(Words(tuple(parts), tuple(places)), tuple(links))
+    return Page(Words(tuple(parts), tuple(places)), tuple(links), ready)

@@ -95,4 +95,4 @@ def _with_marks(text: Text, facts: Facts, *, voice: Voice) -> Plain:
 def _made(text: Text, values: Plain, *, voice: Voice) -> Form:
     frames = text.blanks.frames if text.blanks else None
     subject, plain, page = (one.render(values) for one in frames or (text.subject, text.plain, text.page))
-    return Form(cut(subject), cut(plain), cut_page(page, voice.way))
+    return Form(cut(subject), cut(plain), cut_page(page, voice.way, ready=len(text.blanks.walks) if text.blanks else 0))

@@ -100,7 +100,18 @@ def _judge(answers: list[tuple[str, int, bytes]], line: smtplib.SMTP) -> None:
 
 def stuffed(raw: bytes) -> bytes:
     """The bytes as DATA wants them: lines that begin with a dot get a second one, and a dot alone ends it."""
-    return raw.replace(b"\r\n.", b"\r\n..") + (b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n")
+    whole = raw.replace(b"\r\n.", b"\r\n..") if _begins_with_dot(raw) else raw
+    return whole + (b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n")
+
+
+def _begins_with_dot(raw: bytes) -> bool:
+    """Whether any line does. Dots are few and found at once, where the search for a line's end and a dot looks at each byte."""
+    place = raw.find(b".")
+    while place >= 0:
+        if raw[max(place - 2, 0) : place] == b"\r\n":
+            return True
+        place = raw.find(b".", place + 1)
+    return False
 
 
 def wait(line: smtplib.SMTP, seconds: float) -> None:
