@@ -99,7 +99,11 @@ class Front:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if not path.startswith(ROOM) or not self._is_kept(environ, path):
-            return self._behind(environ, start_response)
+            try:
+                return self._behind(environ, start_response)
+            finally:
+                # It holds this call, and the call it: anybody's 5 MB would lie here until circles are looked for.
+                environ.pop(REFUSED, None)
         is_secure = self._runtime.config.app_url.startswith("https://")
         start_response("200 OK", list(headers.of_nothing(is_secure=is_secure)))
         return ()

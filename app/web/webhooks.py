@@ -42,9 +42,9 @@ def woocommerce(public_key: str) -> Response:
 
 def _taken(platform: str, public_key: str | None = None) -> Response:
     """200 and not a word; no page either, for which a policy would have to be written."""
-    refused: BaseException | None = request.environ.get(REFUSED)
-    if refused is not None:
-        raise refused
+    if REFUSED in request.environ:
+        # Under no name here: its own traceback would hold the name, and with it itself.
+        raise request.environ[REFUSED]
     keep(runtime(), doors(), call=Call(platform, public_key, headers_of(request.environ), _body()))
     return Response(mimetype="text/plain")
 

@@ -1,5 +1,6 @@
 """What a store, or a stranger, gets who calls: nothing without a signature, and nothing lost that had one."""
 
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from werkzeug.exceptions import Unauthorized
 from werkzeug.test import TestResponse
 
 from app import sqlite
@@ -67,6 +69,21 @@ def test_a_bad_signature_is_401_and_leaves_no_row(
     answer = deliver(client, store, BODY + b" " if change == "body" else BODY, headers=headers)
     assert answer.status_code == 401
     assert _kept(runtime) == []
+
+
+def test_nothing_is_left_of_a_refused_call_until_circles_are_looked_for(
+    runtime: Runtime, client: FlaskClient, store: House
+) -> None:
+    """The web looks for them seldom, and anybody may send 5 MB without a signature."""
+    forged = _headers(store, BODY, secret="a guess")
+    deliver(client, store, BODY, headers=forged)
+    gc.collect()
+    gc.disable()
+    try:
+        assert deliver(client, store, BODY, headers=forged).status_code == 401
+        assert not any(isinstance(one, Unauthorized) for one in gc.get_objects())
+    finally:
+        gc.enable()
 
 
 def test_a_signature_of_one_store_is_worth_nothing_at_another(
