@@ -73,6 +73,19 @@ def test_it_goes_to_the_number_that_was_typed_says_what_it_is_and_counts_nowhere
     assert (deed.kind, deed.workflow, deed.step) == ("text_tried", "abandoned_checkout_text", "reminder")
 
 
+def test_nothing_of_a_real_customer_goes_to_a_number_that_may_be_anybody_s(
+    texts: Browser, standin: tuple[Provider, Twilio], corner: House
+) -> None:
+    with texts.runtime.database.write() as session:
+        store = session.get_one(Store, corner.id)
+        somebody = a_person(session, store, "zenobia@example.com", first_name="Zenobia").id
+    told = {"source": "{{ store.name }}\nCome back, {{ customer.first_name | default('friend') }}.", "person": somebody}
+    assert "Come back, Zenobia" in texts.post(f"{TEXT}/preview", **told).text
+    texts.post(f"{TEXT}/test", number=MINE, **told)
+    [form] = [seen.form() for seen in standin[0].seen]
+    assert "Come back, Anna" in form["Body"]
+
+
 @pytest.mark.parametrize("number", ["", "+49 30 901820", "+49151", "call me", "+999123456789", "\x00"])
 def test_what_takes_no_texts_is_refused_before_anything_is_called(
     texts: Browser, standin: tuple[Provider, Twilio], number: str
