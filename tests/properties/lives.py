@@ -154,9 +154,9 @@ class Lives(Story):
 
     def _fate(self, number: int) -> None:
         """What is done to the house in this step: a shelf that empties, a switch, a kill, a machine that sleeps."""
-        if self.dice.random() < 0.05:
+        if self.dice.random() < 0.1:
             self.shelve(is_available=not self.shelf[TEA].is_available)
-        if self.dice.random() < 0.05:
+        if self.dice.random() < 0.1:
             self.shelve(price=self.dice.choice((3900, 4400, 4900, 5900)))
         if self.dice.random() < 0.06:
             self._turn_a_switch()

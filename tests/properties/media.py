@@ -4,7 +4,7 @@ at which nobody is to be woken."""
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from connectors.records import ConsentRecord, ConsentState, Medium
+from connectors.records import ConsentRecord, ConsentState, CustomerRecord, Medium
 from tests.properties.letters import Letter
 
 if TYPE_CHECKING:
@@ -46,13 +46,23 @@ def _at_night(oracle: "Oracle", letter: Letter) -> bool:
 def _at_an_unlawful_hour(oracle: "Oracle", letter: Letter) -> bool:
     if letter.message.medium != Medium.SMS or letter.message.purpose != "marketing":
         return False
-    number = oracle.lives.pockets.number_of(letter.name) or ""
-    place = next((start for start in LAWFUL if number.startswith(start)), "")
+    place = next((start for start in LAWFUL if letter.address.startswith(start)), "")
     zones = oracle.people[letter.name].zones(at=letter.at)
     local = [letter.at.astimezone(zone) for zone in zones]
     first, last = LAWFUL.get(place, (0, 24))
     is_rest = place == "+33" and all(at.weekday() == SUNDAY or (at.month, at.day) == CHRISTMAS for at in local)
     return is_rest or not any(first <= at.hour < last for at in local)
+
+
+def _on_a_number_given_up(oracle: "Oracle", letter: Letter) -> bool:
+    """Their account told of another number, and of none but that since."""
+    if letter.message.medium != Medium.SMS:
+        return False
+    person = oracle.people[letter.name]
+    known = max(person.told(CustomerRecord, before=letter.at), key=lambda one: one.updated_at, default=None)
+    happened = person.happened(CustomerRecord, until=letter.at)
+    numbers = {one.phone for one in happened if known is None or one.updated_at >= known.updated_at}
+    return letter.address not in numbers
 
 
 def _on_a_browser_let_go(oracle: "Oracle", letter: Letter) -> bool:
@@ -70,5 +80,6 @@ OF_MEDIA: "tuple[Callable[[Oracle, Letter], bool], ...]" = (
     _to_somebody_else,
     _at_night,
     _at_an_unlawful_hour,
+    _on_a_number_given_up,
     _on_a_browser_let_go,
 )

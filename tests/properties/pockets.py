@@ -20,7 +20,7 @@ from app.pipeline.unsubscribe import unsubscribe
 from app.policy.topics import NAMES
 from connectors.base import Accepted, Envelope
 from connectors.devices import DeviceCall
-from connectors.errors import Permanent, Temporary
+from connectors.errors import InDoubt, Permanent, Temporary
 from connectors.receipts import Reply
 from connectors.records import ConsentRecord, ConsentState, Medium
 from tests.properties.death import Fate, Postman
@@ -62,7 +62,8 @@ class Pockets:
     refused: list[tuple[datetime, str]] = field(default_factory=list)
 
     def number_of(self, name: str) -> str | None:
-        return next((number for number, owner in self.numbers.items() if owner == name), None)
+        """The last one that they had."""
+        return next((number for number, owner in reversed(self.numbers.items()) if owner == name), None)
 
     def owner(self, address: str, *, at: datetime) -> str:
         """Whose this browser was by then: the last one's who was seen on it."""
@@ -80,12 +81,14 @@ class Taking:
 
 @dataclass
 class Postbox(Postman):
-    """A postman who notes when each message was taken, and for whom; now and then it is busy."""
+    """A postman who notes when each message was taken, and for whom. Now and then it is busy, and now and then its answer is
+    lost; `unanswered` are the keys of those."""
 
     clock: FrozenClock | None = None
     pockets: Pockets = field(default_factory=Pockets)
     dice: random.Random = field(default_factory=random.Random)
     taken_at: list[Taking] = field(default_factory=list)
+    unanswered: list[str] = field(default_factory=list)
 
     def send(self, envelope: Envelope) -> Accepted:
         self.fate.point("in the call, before it was taken")
@@ -101,6 +104,9 @@ class Postbox(Postman):
         self.taken.append(envelope.key)
         self.taken_at.append(Taking(self.clock.now(), envelope.key, address))
         self.fate.point("in the call, after it was taken")
+        if self.dice.random() < 0.01:
+            self.unanswered.append(envelope.key)
+            raise InDoubt("the answer was lost")
         return Accepted()
 
 
@@ -140,6 +146,14 @@ def send_word(lives: "Lives", name: str) -> None:
         heard = replies.obey(session, [Reply(Medium.SMS, number, state, lives.now, "twilio:word")], now=lives.now)
     if heard:
         lives.hear(name, Medium.SMS, state=state)
+
+
+def change_number(lives: "Lives", name: str) -> None:
+    """They have another phone from now on, and their account says so."""
+    if (number := lives.pockets.number_of(name)) is not None:
+        new = f"{number[:-5]}{len(lives.pockets.numbers):05d}"
+        lives.pockets.numbers[new] = name
+        lives.join(name, consent=None, phone=new)
 
 
 def press_the_bell(lives: "Lives", name: str) -> None:
@@ -213,6 +227,7 @@ DEEDS: tuple[Callable[["Lives", str], None], ...] = (
     come_back,
     lose_a_browser,
     send_word,
+    change_number,
     untick,
     click_the_way_out,
 )

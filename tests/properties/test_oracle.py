@@ -26,7 +26,7 @@ def _oracle(*answers: tuple[Medium, ConsentState, datetime], country: str = "FR"
     lives: Any = SimpleNamespace(pockets=pockets, store=SimpleNamespace(quiet_from=22 * 60), moved=set(), killed=[])
     oracle = Oracle(lives, ())
     long_ago = NOW - timedelta(days=30)
-    account = CustomerRecord("c-anna", "anna@example.com", country=country, updated_at=long_ago)
+    account = CustomerRecord("c-anna", "anna@example.com", phone=PHONE, country=country, updated_at=long_ago)
     pages = [(at, at, ConsentRecord(medium, state, at, "form", "c-anna")) for medium, state, at in answers]
     oracle.people["anna"] = Known([(long_ago, long_ago, account), *pages])
     oracle.names[1] = "anna"
@@ -87,6 +87,13 @@ def test_a_phone_is_quiet_at_night_and_a_text_asks_nobody_to_buy_at_an_unlawful_
     assert _wrong(oracle, _letter(Medium.SMS, at=at, purpose=purpose)) == wrong
 
 
+def test_a_number_that_was_given_up_is_theirs_no_more() -> None:
+    oracle, at = _oracle((Medium.SMS, YES, NOW - HOUR)), NOW - HOUR
+    new = CustomerRecord("c-anna", "anna@example.com", phone="+33612300002", country="FR", updated_at=at)
+    oracle.people["anna"].pages.append((at, at, new))
+    assert _wrong(oracle, _letter(Medium.SMS)) == ["_on_a_number_given_up"]
+
+
 def test_whoever_is_reached_is_whom_it_was_meant_for() -> None:
     oracle = _oracle((Medium.SMS, YES, NOW - HOUR))
     oracle.names[1] = "cleo"
@@ -120,3 +127,14 @@ def test_a_notification_shows_once_on_each_browser() -> None:
     assert [*oracle._too_often(), *oracle._too_many()] == []
     oracle.letters.append(other)
     assert len(list(oracle._too_often())) == 2
+
+
+@pytest.mark.parametrize(("held_out", "wrong"), [(0, 1), (20, 0), (30, 0), (150, 1)])
+def test_about_one_of_ten_is_held_out(held_out: int, wrong: int) -> None:
+    oracle, way = _oracle(), SimpleNamespace()
+    oracle.lives.store.holdout_percent = 10
+    for number in range(300 - held_out):
+        message = SimpleNamespace(purpose="marketing", customer_id=number, workflow=CART)
+        oracle.letters.append(Letter(NOW, "anna", message, way, NOW, ""))
+    oracle.held_out = {(number, "win_back") for number in range(held_out)}
+    assert len(list(oracle._held_back())) == wrong
