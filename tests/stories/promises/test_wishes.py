@@ -10,8 +10,11 @@ from app.choices import choose
 from app.model import Confirmation, Consent, Customer, SenderDay, Suppression
 from app.model.consent import SuppressionReason
 from app.pipeline import by_hand
+from app.pipeline.advance import advance
 from app.pipeline.by_hand import Hand
 from app.pipeline.double_opt_in import Wish, ask, confirm, send_questions
+from app.pipeline.inbox import open_batch
+from app.pipeline.leave import leave
 from app.pipeline.preferences import Chosen, save
 from app.pipeline.suppress import Refusal, suppress
 from app.policy.consent import CONFIRMED, SINGLE
@@ -102,7 +105,9 @@ def test_a_big_store_s_send_never_keeps_a_small_store_s_service_waiting(stories:
     small.order("ben")
     world = big.world
     world.is_awake = True
-    world.round()
+    open_batch(world.runtime, limit=100)
+    advance(world.runtime, limit=100)
+    leave(world.runtime, world.journal, limit=100)
     assert small.sent == ["ben: order_confirmation"]
     assert len(big.sent) < 100, "it did not wait for the big store to end"
 
