@@ -1,9 +1,8 @@
 """Small questions to the database that many rooms ask: tables, pieces of a list, insert-or-update."""
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain, repeat
 from operator import itemgetter
 from typing import Any, TypeVar, cast
 
@@ -12,12 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from app import behind, pieces
+from app.columns import Columns, as_columns, prepared, ready, whole_numbers
+
 T = TypeVar("T")
 CHUNK = 2_000
-# Rows that SQLite takes in one statement, the larger pieces first, and how many values one may have.
-PIECES = (400, 50)
-MOST_VALUES = 32_766
-ENCODE = msgspec.json.Encoder().encode
 
 
 def table_of(model: type[DeclarativeBase]) -> sa.Table:
@@ -139,11 +137,36 @@ def bulk(session: Session, statement: sa.Insert, *, table: sa.Table, rows: Seque
     if (sql := _inserting_told(statement, connection.dialect, table=table, names=order)) is not None:
         _tell(connection, sql, table=table, order=order, rows=rows)
         return
-    values = _prepared(table, connection.dialect, order=order, rows=rows)
+    if behind.is_worth_it(session, len(rows)) and _is_handed_over(
+        session, compiled, table=table, columns=as_columns(rows, order)
+    ):
+        return
+    values = prepared(table, connection.dialect, order=order, rows=rows)
     if compiled.positiontup is None:
         connection.exec_driver_sql(compiled.string, [dict(zip(order, row, strict=True)) for row in values])
     else:
-        _in_one_go(connection, compiled.string, width=len(order), values=values)
+        pieces.write(connection, compiled.string, width=len(order), values=values)
+
+
+def bulk_columns(session: Session, statement: sa.Insert, *, table: sa.Table, columns: Columns) -> None:
+    """The same for rows that come as columns, and by the thousand are never made rows in Python."""
+    connection, count = session.connection(), len(next(iter(columns.values())))
+    if behind.is_worth_it(session, count):
+        compiled = _compiled(statement, connection.dialect, names=tuple(columns))
+        if _is_handed_over(session, compiled, table=table, columns=columns):
+            return
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    bulk(session, statement, table=table, rows=rows)
+
+
+def _is_handed_over(session: Session, compiled: Any, *, table: sa.Table, columns: Columns) -> bool:
+    """Whether a thread of SQLite's writes them: not where bytes are among them."""
+    order = tuple(compiled.positiontup)
+    if (whole := whole_numbers(table, order)) is None:
+        return False
+    values = ready(columns, table, dialect=session.connection().dialect, order=order)
+    pieces.write_behind(session, compiled.string, columns=values, whole=whole)
+    return True
 
 
 def plain(
@@ -151,7 +174,7 @@ def plain(
 ) -> tuple[str, list[tuple[Any, ...]]]:
     """The INSERT and the rows, at least one and all of the same columns, as SQLite's driver itself takes them."""
     compiled = _compiled(statement, dialect, names=tuple(rows[0]))
-    return compiled.string, _prepared(table, dialect, order=tuple(compiled.positiontup), rows=rows)
+    return compiled.string, prepared(table, dialect, order=tuple(compiled.positiontup), rows=rows)
 
 
 def _tell(
@@ -159,7 +182,7 @@ def _tell(
 ) -> None:
     """Hand PostgreSQL whole pieces of rows, each as one text of JSON: a turn for every row costs both sides twice as much."""
     for piece in chunks(rows):
-        values = _prepared(table, connection.dialect, order=order, rows=piece)
+        values = prepared(table, connection.dialect, order=order, rows=piece)
         told = msgspec.json.encode([dict(zip(order, row, strict=True)) for row in values])
         connection.exec_driver_sql(sql, {"told": told.decode()})
 
@@ -187,26 +210,6 @@ def _told(table: sa.Table, names: tuple[str, ...]) -> list[sa.ColumnElement[Any]
     return [sa.cast(told.c[name], kinds[name]) if name in as_text else told.c[name] for name in names]
 
 
-def _in_one_go(connection: sa.Connection, sql: str, *, width: int, values: Sequence[tuple[Any, ...]]) -> None:
-    """SQLite's INSERT of whole pieces of rows, a statement a piece: no turn around each row, in which the driver lets other
-    threads in and waits to be let in again itself. What is left over goes row by row."""
-    done = 0
-    for size in PIECES:
-        whole = len(values) - (len(values) - done) % size if width * size <= MOST_VALUES else done
-        for piece in chunks(values[done:whole], size):
-            connection.exec_driver_sql(_many(sql, width=width, size=size), tuple(chain.from_iterable(piece)))
-        done = whole
-    if done < len(values):
-        connection.exec_driver_sql(sql, list(values[done:]))
-
-
-@lru_cache(maxsize=128)
-def _many(sql: str, *, width: int, size: int) -> str:
-    """The INSERT of one row as that of a piece."""
-    one = f"({', '.join(['?'] * width)})"
-    return sql.replace(f"VALUES {one}", f"VALUES {', '.join([one] * size)}", 1)
-
-
 def bulk_update(session: Session, table: sa.Table, *, rows: Sequence[Mapping[str, Any]]) -> None:
     """Set the columns that the rows name, each row found by its `id`; all rows name the same."""
     if not rows:
@@ -224,7 +227,7 @@ def bulk_update(session: Session, table: sa.Table, *, rows: Sequence[Mapping[str
     compiled = _compiled(_updating(table, names), connection.dialect, names=None)
     columns = {"row_id": "id", **{f"new_{name}": name for name in names}}
     binds = compiled.positiontup or list(columns)
-    values = _prepared(table, connection.dialect, order=tuple(columns[bind] for bind in binds), rows=rows)
+    values = prepared(table, connection.dialect, order=tuple(columns[bind] for bind in binds), rows=rows)
     connection.exec_driver_sql(compiled.string, values)
 
 
@@ -244,52 +247,6 @@ def _updating(table: sa.Table, names: tuple[str, ...]) -> sa.Update:
 @lru_cache(maxsize=256)
 def _compiled(statement: sa.Insert | sa.Update, dialect: sa.Dialect, *, names: tuple[str, ...] | None) -> Any:
     return statement.compile(dialect=dialect, column_keys=None if names is None else list(names))
-
-
-def _prepared(
-    table: sa.Table, dialect: sa.Dialect, *, order: tuple[str, ...], rows: Sequence[Mapping[str, Any]]
-) -> list[tuple[Any, ...]]:
-    """The rows as the driver wants them, their values in this order; what they do not say is the column's default."""
-    said = tuple(name for name in order if name in rows[0])
-    pick = itemgetter(*said) if len(said) > 1 else lambda row: (row[said[0]],)
-    ready = [_processor(table.c[name], dialect) for name in said]
-    if said == order and not any(ready):
-        return [pick(row) for row in rows]
-    columns: dict[str, Iterable[Any]] = {
-        name: _each(one, column) if one else column
-        for name, one, column in zip(said, ready, zip(*map(pick, rows), strict=True), strict=True)
-    }
-    columns |= {name: repeat(_default(table.c[name], dialect), len(rows)) for name in order if name not in columns}
-    return list(zip(*(columns[name] for name in order), strict=True))
-
-
-@lru_cache(maxsize=1024)
-def _processor(column: sa.Column[Any], dialect: sa.Dialect) -> Callable[[Any], Any] | None:
-    if isinstance(column.type, sa.Boolean):
-        # Every driver of ours takes a bool as it is.
-        return None
-    if isinstance(column.type, sa.JSON):
-        return _json
-    return column.type.dialect_impl(dialect).bind_processor(dialect)
-
-
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
-
-
-def _each(ready: Callable[[Any], Any], values: Iterable[Any]) -> Iterable[Any]:
-    """The values as the driver wants them; JSON without a turn through Python for each."""
-    return map(bytes.decode, map(ENCODE, values)) if ready is _json else map(ready, values)
-
-
-def _default(column: sa.Column[Any], dialect: sa.Dialect) -> Any:
-    """What a column holds where a row does not say, as the driver wants it."""
-    default, ready = column.default, _processor(column, dialect)
-    if not isinstance(default, sa.ColumnDefault):
-        return None
-    # SQLAlchemy wraps a callable default so that it takes a context, which `list` and `dict` do not look at.
-    value = default.arg(None) if default.is_callable else default.arg
-    return ready(value) if ready is not None else value
 
 
 def _natural_key(table: sa.Table) -> list[str]:

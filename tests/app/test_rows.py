@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from app.db import Database
 from app.model import Store
-from app.rows import PIECES, bulk, bulk_update, insert_new, table_of
+from app.pieces import PIECES
+from app.rows import bulk, bulk_update, insert_new, table_of
 from tests.conftest import NOW
 
 STORE = table_of(Store)
