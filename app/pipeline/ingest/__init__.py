@@ -59,7 +59,10 @@ def ingest(session: Session, *, store: Store, records: Sequence[Record], now: da
     batch = Batch(session, store, now, runtime)
     kinds = _by_kind(records)
     people = People(session, store, signer=runtime.signer)
-    _learn(people, records)
+    tellings = _tellings(records)
+    people.meet_all(tellings)
+    begun = orders.begin(batch, records)
+    people.hear(tellings)
     people.merge(_of(kinds, MergeRecord))
     gone = _of(kinds, GoneRecord)
     people.gone([one for one in gone if one.kind is Kind.CUSTOMER])
@@ -70,7 +73,7 @@ def ingest(session: Session, *, store: Store, records: Sequence[Record], now: da
     checkouts = _of(kinds, CheckoutRecord)
     goods.keep_checkouts(batch, checkouts, people=people)
     goods.keep_reviews(batch, _of(kinds, ReviewRecord), people=people)
-    touched = orders.keep(batch, records, people=people)
+    touched = orders.keep(batch, begun, people=people)
     touched.customers |= joined
     _forget(batch, gone, touched=touched)
     answers = _answers(people, records)
@@ -105,7 +108,8 @@ def _one_at_a_time(session: Session, store: Store) -> None:
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(store.id)))
 
 
-def _learn(people: People, records: Sequence[Record]) -> None:
+def _tellings(records: Sequence[Record]) -> list[Telling]:
+    """What the records say about people."""
     tellings: list[Telling] = []
     for record in records:
         if isinstance(record, WITH_BUYER):
@@ -116,7 +120,7 @@ def _learn(people: People, records: Sequence[Record]) -> None:
         elif isinstance(record, ConsentRecord) and (record.customer_external_id or record.address):
             buyer = CustomerRecord(external_id=record.customer_external_id, email=_mailbox(record))
             tellings.append(told(buyer, record.at, is_word_of_buyer=True))
-    people.learn(tellings)
+    return tellings
 
 
 def _mailbox(record: ConsentRecord) -> str | None:

@@ -1,17 +1,18 @@
-"""Orders with their lines, refunds and parcels become rows, whichever of them comes first."""
+"""Orders become rows, and what hangs on them with them, whichever comes first."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from app.db import EPOCH
-from app.model import Fulfillment, Order, OrderLine, Refund
+from app.model import Order
+from app.pipeline.ingest import parts
+from app.pipeline.ingest.parts import UPDATED_AT
 from app.pipeline.ingest.people import People
-from app.rows import among, bulk, chunks, table_of, upsert
+from app.rows import among, chunks, table_of, upsert
 from connectors.records import (
     FulfillmentRecord,
     GoneRecord,
@@ -26,13 +27,8 @@ if TYPE_CHECKING:
     from app.pipeline.ingest import Batch
 
 ORDER = table_of(Order)
-LINE = table_of(OrderLine)
-INSERT_LINE = sa.insert(LINE)
-REFUND = table_of(Refund)
-PARCEL = table_of(Fulfillment)
 NOT_BOUGHT = frozenset({OrderStatus.DRAFT, OrderStatus.CANCELLED, OrderStatus.FAILED, OrderStatus.REFUNDED})
 DELETED = "deleted"
-UPDATED_AT = attrgetter("updated_at")
 SEEN = [
     ORDER.c[name] for name in ("external_id", "updated_at", "customer_id", "raw_status", "cancelled_at", "refunded")
 ]
@@ -49,68 +45,58 @@ class Touched:
     customers: set[int] = field(default_factory=set)
 
 
-def keep(batch: "Batch", records: Sequence[Record], *, people: People) -> Touched:
-    """Take over orders, refunds and parcels, each unless ours is newer."""
-    touched = Touched()
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A batch's orders before anybody asks who bought them: those of which ours are not newer, what stands of all of them, what
+    refunds say was given back, and the orders whose refunds came without them."""
+
+    fresh: Sequence[OrderRecord]
+    before: Mapping[str, Any]
+    refunds: Mapping[str, int]
+    refunded_alone: set[str]
+    touched: Touched
+
+
+def begin(batch: "Batch", records: Sequence[Record]) -> Begun:
+    """Take over what asks for no buyer: refunds, parcels and lines. The lines are most of a history, and the first of its rows:
+    they are being written while its people are looked at."""
     orders = _newest([one for one in records if isinstance(one, OrderRecord)])
     refunds = [one for one in records if isinstance(one, RefundRecord)]
-    parcels = sorted((one for one in records if isinstance(one, FulfillmentRecord)), key=UPDATED_AT)
-    _keep_refunds(batch, refunds)
-    _keep_parcels(batch, parcels, touched=touched)
-    _keep_orders(batch, orders, people=people, touched=touched)
-    _apply_refunds(
-        batch, {one.order_external_id for one in refunds} - {one.external_id for one in orders}, touched=touched
-    )
-    return touched
+    parts.keep_refunds(batch, refunds)
+    live = parts.keep_parcels(batch, [one for one in records if isinstance(one, FulfillmentRecord)])
+    names = [one.external_id for one in orders]
+    before, sums = _stored(batch, names), parts.refund_sums(batch, names)
+    fresh = [
+        one for one in orders if one.external_id not in before or before[one.external_id].updated_at <= one.updated_at
+    ]
+    live |= parts.with_news(batch, fresh)
+    parts.keep_lines(batch, fresh, before=before)
+    return Begun(fresh, before, sums, {one.order_external_id for one in refunds} - set(names), Touched(live))
+
+
+def keep(batch: "Batch", begun: Begun, *, people: People) -> Touched:
+    """Take over the orders themselves."""
+    _keep_orders(batch, begun, people=people)
+    _apply_refunds(batch, begun.refunded_alone, touched=begun.touched)
+    return begun.touched
 
 
 def _newest(records: Iterable[Any]) -> list[Any]:
     return list({one.external_id: one for one in sorted(records, key=UPDATED_AT)}.values())
 
 
-def _keep_orders(batch: "Batch", records: Sequence[OrderRecord], *, people: People, touched: Touched) -> None:
-    before = _stored(batch, [one.external_id for one in records])
-    refunded = _refund_sums(batch, [one.external_id for one in records])
-    fresh = [
-        one for one in records if one.external_id not in before or before[one.external_id].updated_at <= one.updated_at
-    ]
+def _keep_orders(batch: "Batch", begun: Begun, *, people: People) -> None:
+    before, touched = begun.before, begun.touched
     rows = [
-        _row(one, store_id=batch.store.id, people=people, refunded=_refunded(one, before, refunds=refunded))
-        for one in fresh
+        _row(one, store_id=batch.store.id, people=people, refunded=_refunded(one, before, refunds=begun.refunds))
+        for one in begun.fresh
     ]
     if before:
         for row in rows:
             row.update(_as_deleted(before.get(row["external_id"]), at=row["updated_at"]))
     upsert(batch.session, ORDER, rows=rows, unless_newer="updated_at", unsaid_stays=UNSAID_STAYS)
-    _keep_lines(batch, fresh, before=before)
-    touched.live |= _with_news(batch, fresh)
     touched.customers |= {row["customer_id"] for row in rows if row["customer_id"] is not None}
     touched.customers |= {one.customer_id for one in before.values() if one.customer_id is not None}
-
-
-def _with_news(batch: "Batch", orders: Sequence[OrderRecord]) -> set[str]:
-    """Those of the orders of which something happened since the store is live: also an older one whose parcel came first."""
-    since = batch.store.live_since
-    found = {
-        one.external_id
-        for one in orders
-        if one.placed_at >= since or (one.paid_at is not None and one.paid_at >= since)
-    }
-    older = [one.external_id for one in orders if one.external_id not in found]
-    return found | _with_new_parcels(batch, PARCEL.c.order_external_id, ids=older)
-
-
-def _with_new_parcels(batch: "Batch", column: sa.Column[str], *, ids: Sequence[str]) -> set[str]:
-    """The orders of those stored parcels, named by this column, that left or arrived since the store is live."""
-    since = batch.store.live_since
-    is_new = sa.or_(PARCEL.c.shipped_at >= since, PARCEL.c.delivered_at >= since)
-    found: set[str] = set()
-    for chunk in chunks(ids):
-        query = sa.select(PARCEL.c.order_external_id).where(
-            PARCEL.c.store_id == batch.store.id, among(batch.session, column, values=chunk)
-        )
-        found |= set(batch.session.scalars(query.where(is_new)))
-    return found
 
 
 def _as_deleted(before: Any, *, at: datetime) -> dict[str, Any]:
@@ -182,61 +168,9 @@ def counts(status: str, *, is_test: bool, cancelled_at: datetime | None, total: 
     return not is_test and cancelled_at is None and status not in NOT_BOUGHT and not given_back
 
 
-def _keep_lines(batch: "Batch", orders: Sequence[OrderRecord], *, before: Mapping[str, Any]) -> None:
-    known = [one.external_id for one in orders if one.external_id in before and one.lines is not None]
-    for chunk in chunks(known):
-        where = (LINE.c.store_id == batch.store.id, among(batch.session, LINE.c.order_external_id, values=chunk))
-        batch.session.execute(sa.delete(LINE).where(*where))
-    store_id = batch.store.id
-    rows = [
-        {
-            "store_id": store_id,
-            "order_external_id": one.external_id,
-            "position": position,
-            "product_external_id": line.product_external_id,
-            "variant_external_id": line.variant_external_id,
-            "sku": line.sku[:255] if line.sku else None,
-            "title": line.title[:500],
-            "quantity": line.quantity,
-            "price": line.price,
-        }
-        for one in orders
-        for position, line in enumerate(one.lines or ())
-    ]
-    bulk(batch.session, INSERT_LINE, table=LINE, rows=rows)
-
-
-def _keep_refunds(batch: "Batch", refunds: Sequence[RefundRecord]) -> None:
-    rows = [
-        {
-            "store_id": batch.store.id,
-            "external_id": one.external_id,
-            "order_external_id": one.order_external_id,
-            "at": one.at,
-            "amount": one.amount,
-            "currency": one.currency,
-        }
-        for one in refunds
-    ]
-    # Where a payload has no time of its own for a refund it says that of the order's change: the earliest is the nearest.
-    upsert(batch.session, REFUND, rows=rows, earliest=("at",))
-
-
-def _refund_sums(batch: "Batch", external_ids: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for chunk in chunks(external_ids):
-        query = (
-            sa.select(REFUND.c.order_external_id, sa.func.sum(REFUND.c.amount))
-            .where(REFUND.c.store_id == batch.store.id, among(batch.session, REFUND.c.order_external_id, values=chunk))
-            .group_by(REFUND.c.order_external_id)
-        )
-        found |= {external_id: int(amount) for external_id, amount in batch.session.execute(query)}
-    return found
-
-
 def _apply_refunds(batch: "Batch", external_ids: set[str], *, touched: Touched) -> None:
     """Refunds that came without their order: what the order has given back, and whether it still counts."""
-    sums = _refund_sums(batch, sorted(external_ids))
+    sums = parts.refund_sums(batch, sorted(external_ids))
     for chunk in chunks(sorted(sums)):
         query = sa.select(ORDER).where(
             ORDER.c.store_id == batch.store.id, among(batch.session, ORDER.c.external_id, values=chunk)
@@ -247,38 +181,6 @@ def _apply_refunds(batch: "Batch", external_ids: set[str], *, touched: Touched) 
             update = sa.update(ORDER).where(ORDER.c.id == row.id)
             batch.session.execute(update.values(refunded=refunded, counts=still))
             touched.customers |= {row.customer_id} if row.customer_id is not None else set()
-
-
-def _keep_parcels(batch: "Batch", parcels: Sequence[FulfillmentRecord], *, touched: Touched) -> None:
-    rows = [
-        {
-            "store_id": batch.store.id,
-            "external_id": one.external_id,
-            "order_external_id": one.order_external_id,
-            "status": one.status[:40],
-            "shipped_at": one.shipped_at,
-            "delivered_at": one.delivered_at,
-            "promised_at": one.promised_at,
-            "picked_up_at": one.picked_up_at,
-            "scanned_at": one.scanned_at,
-            "updated_at": one.updated_at,
-        }
-        for one in parcels
-    ]
-    # What was taken for news may turn out to be history.
-    touched.live |= _with_new_parcels(batch, PARCEL.c.external_id, ids=[one.external_id for one in parcels])
-    # The first time that somebody gave for sending, pick-up and delivery stays, whichever payload told it, an old one included.
-    upsert(
-        batch.session,
-        PARCEL,
-        rows=rows,
-        unless_newer="updated_at",
-        unsaid_stays=("promised_at", "scanned_at"),
-        earliest=("shipped_at", "delivered_at", "picked_up_at"),
-    )
-    since = batch.store.live_since
-    news = [one for one in parcels if any(at is not None and at >= since for at in (one.shipped_at, one.delivered_at))]
-    touched.live |= {one.order_external_id for one in news}
 
 
 def delete(batch: "Batch", record: GoneRecord, *, touched: Touched) -> None:

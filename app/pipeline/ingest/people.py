@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from app.addresses import email_key
 from app.db import reserve_ids
 from app.keys import Signer
-from app.model import Customer, Identity, Store
+from app.model import Customer, Store
+from app.pipeline.ingest import identities
 from app.pipeline.ingest.merge import merge_rows, note_merge
 from app.pipeline.ingest.person import BLANK, EMAIL, EXTERNAL, FIELDS, Key, Person, Telling, keys_of, told
 from app.pipeline.tombstones import buried
@@ -24,8 +25,6 @@ from connectors.records import CustomerRecord, GoneRecord, MergeRecord
 
 CUSTOMER = table_of(Customer)
 INSERT_CUSTOMER = sa.insert(CUSTOMER)
-IDENTITY = table_of(Identity)
-INSERT_IDENTITY = sa.insert(IDENTITY)
 # Enough to hear a buyer's word; everything where the account itself speaks.
 PART = ("id", "external_id", "said", "updated_at", "email", "first_name", "last_name")
 WHOLE = ("id", "external_id", "said", "updated_at", "gone_at", *FIELDS)
@@ -49,12 +48,23 @@ class People:
 
     def learn(self, tellings: Sequence[Telling]) -> None:
         """Resolve everybody spoken of, and take over what is said unless we know it better."""
-        names = {key for telling in tellings for key in telling.names}
-        self._find(names)
+        if tellings:
+            self.meet_all(tellings)
+            self.hear(tellings)
+
+    def meet_all(self, tellings: Sequence[Telling]) -> None:
+        """Read whoever is spoken of: all that `hear` has to know."""
+        self._find({key for telling in tellings for key in telling.claims})
         self._read(tellings)
+        # Nobody makes the list where nobody was erased.
+        names = (key for telling in tellings for key in telling.names)
         self._erased |= buried(self.session, self.signer, store_id=self.store.id, keys=names)
-        known, erased = self._known.keys(), self._erased
+        known = self._known.keys()
         self._reserve(sum(1 for telling in tellings if known.isdisjoint(telling.claims)))
+
+    def hear(self, tellings: Sequence[Telling]) -> None:
+        """Take over what is said, once all are met."""
+        erased = self._erased
         for telling in tellings:
             if telling.claims and erased.isdisjoint(telling.names):
                 self._take(telling)
@@ -119,18 +129,18 @@ class People:
         were merged come back: what they bought is to be counted anew."""
         for person in self._persons.values():
             person.spell()
-        bulk(
-            self.session,
-            INSERT_CUSTOMER,
-            table=CUSTOMER,
-            rows=[p.values for p in self._persons.values() if p.is_new],
-        )
         changed: dict[frozenset[str], list[Person]] = {}
         for person in self._persons.values():
             if person.changed and not person.is_new:
                 changed.setdefault(frozenset(person.changed), []).append(person)
         for names, persons in changed.items():
             self._update(sorted(names), persons)
+        bulk(
+            self.session,
+            INSERT_CUSTOMER,
+            table=CUSTOMER,
+            rows=[p.values for p in self._persons.values() if p.is_new],
+        )
         self._write_identities()
         met = [*(kept for kept, _ in self._met_at), *(kept for _, kept in self._to_merge)]
         joined = {self._now_called(kept) for kept in met}
@@ -149,23 +159,17 @@ class People:
         rows = [{"id": one.id, **{name: one.values[name] for name in names}} for one in persons]
         bulk_update(self.session, CUSTOMER, rows=rows)
 
-    def _find(self, names: set[Key]) -> None:
-        for kind in (EXTERNAL, EMAIL):
-            values = sorted(key[1] for key in names if key[0] == kind and key not in self._known)
-            for chunk in chunks(values):
-                query = sa.select(IDENTITY.c.value, IDENTITY.c.customer_id).where(
-                    IDENTITY.c.store_id == self.store.id,
-                    IDENTITY.c.kind == kind,
-                    among(self.session, IDENTITY.c.value, values=chunk),
-                )
-                found = {(kind, value): customer_id for value, customer_id in self.session.execute(query)}
-                self._known |= found
-                self._stored |= found
+    def _find(self, names: Iterable[Key]) -> None:
+        unknown = set(names) - self._known.keys()
+        if unknown:
+            found = identities.holders(self.session, self.store.id, names=unknown)
+            self._known |= found
+            self._stored |= found
 
     def _read(self, tellings: Sequence[Telling]) -> None:
         spoken = [telling.claims for telling in tellings if not telling.is_word_of_buyer]
         by_account = {self._known[key] for claims in spoken for key in claims if key in self._known}
-        named = {self._known[key] for telling in tellings for key in telling.names if key in self._known}
+        named = {self._known[key] for telling in tellings for key in telling.claims if key in self._known}
         self._load({one for one in by_account if one not in self._persons or not self._persons[one].is_whole}, WHOLE)
         self._load(named - by_account - set(self._persons), PART)
 
@@ -236,9 +240,7 @@ class People:
 
     def _adopt_identities(self, kept: Person, gone: Person) -> None:
         """Every identity of the one that goes, also those that this batch did not name, now names the one that stays."""
-        query = sa.select(IDENTITY.c.kind, IDENTITY.c.value).where(IDENTITY.c.customer_id == gone.id)
-        for kind, value in self.session.execute(query):
-            key = (kind, value)
+        for key in identities.of(self.session, gone.id):
             self._stored.setdefault(key, gone.id)
             self._known.setdefault(key, kept.id)
 
@@ -272,27 +274,13 @@ class People:
             for key, who in self._now_known()
             if stored.get(key) != who
         ]
-        bulk(
-            self.session,
-            INSERT_IDENTITY,
-            table=IDENTITY,
-            rows=[r for r in rows if (r["kind"], r["value"]) not in self._stored],
+        identities.add(self.session, [row for row in rows if (row["kind"], row["value"]) not in stored])
+        identities.move(
+            self.session, self.store.id, rows=[row for row in rows if (row["kind"], row["value"]) in stored]
         )
-        moved = [row for row in rows if (row["kind"], row["value"]) in self._stored]
-        if moved:
-            self._move_identities(moved)
         self._stored |= {(row["kind"], row["value"]): row["customer_id"] for row in rows}
 
     def _now_known(self) -> Iterable[tuple[Key, int]]:
         if not self._became:
             return self._known.items()
         return [(key, self._now_called(who)) for key, who in self._known.items()]
-
-    def _move_identities(self, moved: Sequence[dict[str, Any]]) -> None:
-        update = sa.update(IDENTITY).where(
-            IDENTITY.c.store_id == self.store.id,
-            IDENTITY.c.kind == sa.bindparam("of_kind"),
-            IDENTITY.c.value == sa.bindparam("with_value"),
-        )
-        rows = [{"of_kind": one["kind"], "with_value": one["value"], "to": one["customer_id"]} for one in moved]
-        self.session.connection().execute(update.values(customer_id=sa.bindparam("to")), rows)

@@ -4,17 +4,19 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
+from typing import cast
 
 import pytest
 import sqlalchemy as sa
 
+from app.behind import FEWEST
 from app.clock import FrozenClock
 from app.db import Database
-from app.model import Enrollment, Event, StoreState, SyncRun, WorkflowSetting
+from app.model import Enrollment, Event, OrderLine, StoreState, SyncRun, WorkflowSetting
 from app.pipeline import sync
 from app.runtime import Runtime
 from connectors.base import SyncKind
-from connectors.records import OrderRecord
+from connectors.records import LineRecord, OrderRecord
 from tests.conftest import NOW
 from tests.pipeline.ingest.picture import picture
 from tests.pipeline.sync.corner import an_order
@@ -156,6 +158,25 @@ def test_one_record_that_cannot_be_taken_in_stops_no_other(town: Town) -> None:
     town.finish()
     assert (town.run.state, town.run.done) == ("done", 9)
     assert town.orders == {*ALL, "o100"}
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_so_does_one_among_so_many_that_their_lines_are_written_by_a_thread(town: Town) -> None:
+    count = FEWEST // 3 + 1
+    lines = tuple(LineRecord(f"Thing {number}", 1, 500, "thing") for number in range(3))
+    orders = [replace(an_order(number), lines=lines) for number in range(100, 100 + count)]
+    orders[7] = replace(orders[7], total=2**63)
+    # The database itself refuses what has no currency, once it is written.
+    orders[count // 2] = replace(orders[count // 2], currency=cast("str", None))
+    town.shop.page_size = count + 7
+    town.keep(*orders)
+    town.finish()
+    assert (town.run.state, town.run.done) == ("done", count + 7)
+    broken = {orders[7].external_id, orders[count // 2].external_id}
+    assert town.orders == {*ALL, *(one.external_id for one in orders)} - broken
+    with town.runtime.database.read() as session:
+        kept = session.scalars(sa.select(sa.func.count()).select_from(OrderLine)).one()
+    assert kept == 7 + 3 * (count - 2)
 
 
 def test_a_store_that_leaves_in_the_middle_is_left_alone(town: Town) -> None:
