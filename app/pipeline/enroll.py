@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -84,7 +85,8 @@ def enroll(
         theirs = _entries(session, ours, workflow=workflow, setting=setting, now=now)
         rows.setdefault(workflow.starts.restarts, []).extend(theirs)
     for restarts, together in rows.items():
-        _write(session, together, restarts=restarts)
+        # What falls due in one moment is taken as it was written: so all that one order begins is decided on one reading of it.
+        _write(session, sorted(together, key=itemgetter("customer_id")), restarts=restarts)
 
 
 def with_rhythms(session: Session, events: Sequence[News]) -> list[News]:
