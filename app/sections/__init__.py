@@ -194,7 +194,11 @@ SECTIONS: tuple[Section, ...] = (
         marked("How long what speaks of people is kept, and what was asked in their name."),
         (
             _days("keep_interests_days", marked("Looks and wishes")),
-            _days("keep_receipts_days", marked("What came of messages"), says=marked("Deliveries, opens, clicks.")),
+            _days(
+                "keep_receipts_days",
+                marked("What came of messages"),
+                says=marked("Deliveries, opens, clicks; the short links of texts lead nowhere after that."),
+            ),
             _days("keep_request_address_days", marked("Network addresses in proofs of consent")),
             _days(
                 "keep_gone_people_days",
