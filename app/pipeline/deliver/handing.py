@@ -11,12 +11,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
+
+from app import log
 from app.pipeline import devices, short_links
 from app.pipeline.deliver.door import Ready
 from app.pipeline.deliver.envelopes import Scribe
 from app.pipeline.deliver.every_device import EveryDevice
 from app.pipeline.deliver.settle import Fate, Settlement
 from app.pipeline.journal import Journal, Mark
+from app.pipeline.short_links import Shortened
 from app.render import BadTextError
 from app.rows import chunks
 from app.runtime import Runtime
@@ -82,9 +86,9 @@ def _written(hand: _Hand, ready: Sequence[Ready]) -> Iterator[Envelope]:
     clock = hand.runtime.clock
     for piece in chunks(ready, AHEAD):
         written = [(one, _made(scribe, one)) for one in piece]
-        short_links.keep(hand.runtime, scribe.links(), now=clock.now())
+        is_kept = _kept(hand, scribe.links())
         for one, made in written:
-            rest = _rest(hand.told)
+            rest = _rest(hand.told) if is_kept else RETRY_LATER
             if rest is not None or clock.now() > hand.until:
                 hand.told.append(Settlement(one.row, Fate.UNTRIED, clock.now(), wait=rest))
             elif isinstance(made, BadTextError):
@@ -94,6 +98,17 @@ def _written(hand: _Hand, ready: Sequence[Ready]) -> Iterator[Envelope]:
             else:
                 hand.rows[made.key] = one.row
                 yield made
+
+
+def _kept(hand: _Hand, links: Sequence[Shortened]) -> bool:
+    """Whether these links lead somewhere. Where the database is down their messages wait: it must not break those which are on
+    their way meanwhile, for nobody would hear what became of them."""
+    try:
+        short_links.keep(hand.runtime, links, now=hand.runtime.clock.now())
+    except OperationalError as error:
+        log.trouble("links_not_kept", count=len(links), error=error)
+        return False
+    return True
 
 
 def _made(scribe: Scribe, one: Ready) -> Envelope | BadTextError:

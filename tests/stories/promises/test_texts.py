@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from app.choices import choose
 from app.clock import FrozenClock
 from app.pipeline import short_links
+from app.pipeline.deliver import handing
 from app.runtime import Runtime
 from connectors.channels.twilio import Senders, Twilio
 from connectors.records import ConsentRecord, ConsentState, Medium
@@ -209,6 +211,30 @@ def test_a_text_that_is_tried_again_carries_the_same_link(public: tuple[Story, P
     assert [one.reason for one in story.why("anna")][-2:] == ["try_again", "left"]
     [code] = SHORT.findall(words)
     assert short_links.find(story.runtime, code) is not None
+
+
+def test_what_is_on_its_way_is_no_doubt_though_the_next_one_s_link_cannot_be_kept(
+    public: tuple[Story, Provider], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story, standin = public
+    monkeypatch.setattr(handing, "AHEAD", 1)
+    story.on("abandoned_checkout_text")
+    for name, phone in (("anna", PHONE), ("ben", "+4915123456780")):
+        _agrees(story, name, phone=phone)
+        story.checkout(name, number=name)
+    fails = iter([False, True])
+
+    def fail(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.startswith("INSERT INTO short_link") and next(fails, False):
+            raise sa.exc.OperationalError("no", None, Exception())
+
+    sa.event.listen(story.runtime.database.main, "before_cursor_execute", fail)
+    try:
+        story.travel(days=1)
+    finally:
+        sa.event.remove(story.runtime.database.main, "before_cursor_execute", fail)
+    assert [story.messages(name)[0].state for name in ("anna", "ben")] == ["sent", "sent"]
+    assert len(standin.seen) == 2
 
 
 def test_whoever_does_not_count_clicks_sends_addresses_as_they_are(public: tuple[Story, Provider]) -> None:
