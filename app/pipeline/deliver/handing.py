@@ -145,9 +145,18 @@ def _fates(
         yield from _each(hand.channel, envelopes, begun=lambda one: note(one, Mark.STARTED))
         return
     every = EveryDevice(
-        lambda parts, begun: _each(hand.channel, parts, begun=begun), note, partial(devices.is_gone, hand.runtime)
+        lambda parts, begun: _each(hand.channel, parts, begun=begun), note, partial(_is_gone, hand.runtime)
     )
     yield from every.send_each((one, hand.reached[hand.rows[one.key].customer_id]) for one in envelopes)
+
+
+def _is_gone(runtime: Runtime, device: devices.Reached) -> bool:
+    """As `devices.is_gone`. Where the database is down it is found gone again the next time: nor must that break the others."""
+    try:
+        return devices.is_gone(runtime, device)
+    except OperationalError as error:
+        log.trouble("device_not_let_go", error=error)
+        return True
 
 
 def _each(
