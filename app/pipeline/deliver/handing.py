@@ -1,14 +1,17 @@
-"""What was judged is handed over: written out just before, in the order of judgement, noted in the journal before and after.
+"""What was judged is handed over: written out just before, stores by turns and each one's in the order of judgement, and noted
+in the journal before and after.
 
 Writing out is work, and so it happens here, where no transaction is open. A channel that keeps several messages on their way
 at once is given the next one whenever it has room.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
@@ -60,12 +63,19 @@ def hand_over(runtime: Runtime, journal: Journal, *, ready: Sequence[Ready]) -> 
     told: list[Settlement] = []
     for medium in dict.fromkeys(one.row.medium for one in ready):
         hand = _Hand(runtime, journal, runtime.channels[medium], until)
-        mine = [one for one in ready if one.row.medium == medium]
+        mine = _by_turns([one for one in ready if one.row.medium == medium])
         if medium == Medium.PUSH:
             hand.reached.update(devices.reached(runtime, [one.row.customer_id for one in mine]))
         _work_off(hand, mine)
         told += hand.told
     return told
+
+
+def _by_turns(ready: Sequence[Ready]) -> list[Ready]:
+    """Each store's first, then each one's second, and so on: what a slow channel is not handed in time is not always that of a
+    small store, whose messages fell due after a large one's."""
+    turns: defaultdict[int, Iterator[int]] = defaultdict(count)
+    return sorted(ready, key=lambda one: next(turns[one.row.store_id]))
 
 
 def _work_off(hand: _Hand, ready: Sequence[Ready]) -> None:

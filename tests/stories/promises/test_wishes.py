@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from app.pipeline.advance import advance
 from app.pipeline.by_hand import Hand
 from app.pipeline.double_opt_in import Wish, ask, confirm, send_questions
 from app.pipeline.inbox import open_batch
+from app.pipeline.journal import Journal, Mark
 from app.pipeline.leave import leave
 from app.pipeline.preferences import Chosen, save
 from app.pipeline.suppress import Refusal, suppress
@@ -110,6 +112,38 @@ def test_a_big_store_s_send_never_keeps_a_small_store_s_service_waiting(stories:
     leave(world.runtime, world.journal, limit=100)
     assert small.sent == ["ben: order_confirmation"]
     assert len(big.sent) < 100, "it did not wait for the big store to end"
+
+
+class Heard(Journal):
+    """Remembers whose handing over began, in this order."""
+
+    def __init__(self, folder: Path, worker: str) -> None:
+        super().__init__(folder, worker)
+        self.begun: list[int] = []
+
+    def note(self, message_id: int, mark: Mark) -> None:
+        super().note(message_id, mark)
+        if mark is Mark.STARTED:
+            self.begun.append(message_id)
+
+
+def test_in_a_batch_the_stores_take_turns(stories: tuple[Story, Story]) -> None:
+    """A slow channel is handed a part of a batch in its forty seconds: else a small store's would be the rest each time."""
+    big, small = stories
+    for story in stories:
+        story.on("welcome")
+    big.worker_stops()
+    for number in range(20):
+        big.join(f"anna{number}")
+    small.join("ben")
+    world = big.world
+    world.journal.close()
+    world.journal = heard = Heard(Path(world.runtime.config.journal_dir), "heard")
+    world.is_awake = True
+    world.round()
+    [his], hers = small.messages("ben"), [big.messages(f"anna{number}")[0].id for number in range(20)]
+    assert [one for one in heard.begun if one != his.id] == hers
+    assert heard.begun.index(his.id) <= 1
 
 
 def test_a_single_opt_in_is_no_proof_in_germany_until_the_mailbox_said_yes(story: Story) -> None:
