@@ -40,6 +40,8 @@ PIECE = 50
 TOO_LARGE = "It holds a number that is too large, or a text that cannot be kept."
 MOST_TRIES = 8
 BROKEN = (SQLAlchemyError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError)
+# A connector says what is malformed; what else breaks it is a fault of ours, for which no other delivery is to wait.
+UNREAD = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 # A number beyond 64 bits, a text that no database keeps: SQLite's driver says the one, PostgreSQL the other, and both will
 # say so again however often it is tried.
 NEVER = (OverflowError, DataError)
@@ -167,7 +169,7 @@ def _open_store(runtime: Runtime, store_id: int, *, deliveries: Sequence[Any]) -
     if store is None or store.platform not in runtime.connectors:
         return [_Opened(one, aside="This store is not known any more.") for one in deliveries]
     connector, profile = runtime.connectors[store.platform], connections.profile_of(store)
-    opened = [_read(connector, one, profile=profile) for one in deliveries]
+    opened = [read for one in deliveries if (read := _read(connector, one, profile=profile)) is not None]
     good, aside = ([one for one in opened if (one.aside is None) is is_good] for is_good in (True, False))
     try:
         _ingest(runtime, store, opened=good)
@@ -178,13 +180,17 @@ def _open_store(runtime: Runtime, store_id: int, *, deliveries: Sequence[Any]) -
     return aside + good
 
 
-def _read(connector: StoreConnector, delivery: Any, *, profile: StoreProfile) -> _Opened:
+def _read(connector: StoreConnector, delivery: Any, *, profile: StoreProfile) -> _Opened | None:
+    """None for one that breaks our own reading: it rests, and is set aside after many tries, and the others go on."""
     try:
         reading = connector.read(
             delivery.topic, delivery.body or b"", profile=profile, received_at=delivery.received_at
         )
     except Malformed as error:
         return _Opened(delivery, aside=str(error)[:500])
+    except UNREAD as error:
+        log.trouble("delivery_not_read", store_id=delivery.store_id, delivery_id=delivery.id, error=error)
+        return _given_up(delivery, "read", error=error)
     # A field is counted once a delivery, however many lines of it are odd.
     odd = {unknown.bare(word): word for word in reading.unknown}
     return _Opened(delivery, records=reading.records, unknown=tuple(odd.values()))
@@ -214,11 +220,16 @@ def _ingest_alone(runtime: Runtime, store: Store, *, one: _Opened) -> list[_Open
         log.trouble("delivery_not_ingested", store_id=store.id, delivery_id=one.delivery.id, error=error)
         if isinstance(error, NEVER):
             return [_Opened(one.delivery, aside=TOO_LARGE)]
-        if one.delivery.tries >= MOST_TRIES:
-            reason = f"It could not be taken in after {MOST_TRIES} tries: {type(error).__name__}."
-            return [_Opened(one.delivery, aside=reason)]
-        return []
+        given_up = _given_up(one.delivery, "taken in", error=error)
+        return [given_up] if given_up is not None else []
     return [one]
+
+
+def _given_up(delivery: Any, what: str, *, error: Exception) -> _Opened | None:
+    """Set aside what broke us often enough; None while it may be tried again."""
+    if delivery.tries < MOST_TRIES:
+        return None
+    return _Opened(delivery, aside=f"It could not be {what} after {MOST_TRIES} tries: {type(error).__name__}.")
 
 
 def _settle(runtime: Runtime, opened: Sequence[_Opened]) -> None:

@@ -17,8 +17,7 @@ from app import sqlite
 from app.appending import Appender
 from app.clock import FrozenClock
 from app.config import Config
-from app.model import Connection, Delivery, Store
-from app.pipeline.inbox import open_batch
+from app.model import Connection, Store
 from app.runtime import Runtime, assemble
 from app.web.calls import MOST_BYTES
 from tests.web.visiting import (
@@ -27,6 +26,7 @@ from tests.web.visiting import (
     deliver,
     from_shopify,
     from_woocommerce,
+    kept,
     plugged,
     shopify_store,
     woocommerce_store,
@@ -34,11 +34,6 @@ from tests.web.visiting import (
 
 BODY = b'{"id": 1}'
 ADDRESSES = {"shopify": "/webhooks/shopify", "woocommerce": "/webhooks/woocommerce/{key}"}
-
-
-def _kept(runtime: Runtime) -> list[Delivery]:
-    with runtime.database.read_inbox() as inbox:
-        return list(inbox.scalars(sa.select(Delivery).order_by(Delivery.id)))
 
 
 def _headers(store: House, body: bytes, *, secret: str | None = None) -> dict[str, str]:
@@ -53,7 +48,7 @@ def test_a_signed_call_is_kept_as_it_came_and_answered_with_200(
     body = b'{ "id":1,\n "note": "caf\xc3\xa9" }'
     answer = deliver(client, store, body)
     assert (answer.status_code, answer.data) == (200, b"")
-    assert [(row.store_id, row.body) for row in _kept(runtime)] == [(store.id, body)]
+    assert [(row.store_id, row.body) for row in kept(runtime)] == [(store.id, body)]
 
 
 @pytest.mark.parametrize("change", ["secret", "body", "missing", "odd"])
@@ -68,7 +63,7 @@ def test_a_bad_signature_is_401_and_leaves_no_row(
         headers[name] = "caf\u00e9 !"
     answer = deliver(client, store, BODY + b" " if change == "body" else BODY, headers=headers)
     assert answer.status_code == 401
-    assert _kept(runtime) == []
+    assert kept(runtime) == []
 
 
 def test_nothing_is_left_of_a_refused_call_until_circles_are_looked_for(
@@ -91,7 +86,7 @@ def test_a_signature_of_one_store_is_worth_nothing_at_another(
 ) -> None:
     other = woocommerce_store(runtime, "coffee")
     assert deliver(client, other, BODY, headers=from_woocommerce(tea, BODY)).status_code == 401
-    assert _kept(runtime) == []
+    assert kept(runtime) == []
 
 
 def test_an_older_secret_of_the_app_still_signs(runtime: Runtime, config: Config, clock: FrozenClock) -> None:
@@ -123,26 +118,26 @@ def test_a_secret_that_none_of_our_keys_opens_is_our_own_fault_and_said_like_eve
     answer = deliver(client, tea, BODY)
     assert (answer.status_code, answer.headers["Cache-Control"]) == (500, "no-store")
     assert answer.get_json()["error"] == "Internal Server Error"
-    assert _kept(runtime) == []
+    assert kept(runtime) == []
 
 
 def test_an_unknown_store_is_404_and_leaves_no_row(runtime: Runtime, client: FlaskClient, store: House) -> None:
     stranger = replace(store, address="nobody.myshopify.com", key="nobody")
     assert deliver(client, stranger, BODY).status_code == 404
-    assert _kept(runtime) == []
+    assert kept(runtime) == []
 
 
 def test_a_body_of_5_mb_is_taken_and_one_byte_more_is_413(runtime: Runtime, client: FlaskClient, store: House) -> None:
     assert deliver(client, store, b" " * MOST_BYTES).status_code == 200
     assert deliver(client, store, b" " * (MOST_BYTES + 1)).status_code == 413
-    assert len(_kept(runtime)) == 1
+    assert len(kept(runtime)) == 1
 
 
 def test_a_body_in_chunks_has_the_same_limit(runtime: Runtime, client: FlaskClient, store: House) -> None:
     for size, expected in ((MOST_BYTES, 200), (MOST_BYTES + 1, 413), (3 * MOST_BYTES, 413)):
         body = b" " * size
         assert _in_chunks(client, store, body, headers=_headers(store, body)).status_code == expected
-    assert len(_kept(runtime)) == 1
+    assert len(kept(runtime)) == 1
 
 
 def _in_chunks(client: FlaskClient, store: House, body: bytes, *, headers: dict[str, str]) -> TestResponse:
@@ -163,7 +158,7 @@ def test_a_call_gets_the_same_answer_whether_it_ends_before_flask_or_in_it(
         first, later = deliver(client, store, BODY, headers=said), _in_chunks(client, store, BODY, headers=said)
         assert first.status_code == later.status_code == expected
         assert (first.data, dict(first.headers)) == (later.data, dict(later.headers))
-    assert len(_kept(runtime)) == 1
+    assert len(kept(runtime)) == 1
 
 
 def test_a_call_that_breaks_off_leaves_no_row(runtime: Runtime, client: FlaskClient, store: House) -> None:
@@ -171,7 +166,7 @@ def test_a_call_that_breaks_off_leaves_no_row(runtime: Runtime, client: FlaskCli
     where = ADDRESSES[store.platform].format(key=store.key)
     answer = client.post(where, headers=headers, input_stream=BytesIO(BODY[:-3]))
     assert answer.status_code in (400, 401)
-    assert _kept(runtime) == []
+    assert kept(runtime) == []
 
 
 def test_a_call_that_cannot_be_kept_is_tried_once_and_told_to_come_again(
@@ -215,32 +210,6 @@ def _noted(tried: list[object], append: Callable[..., None]) -> Callable[..., No
     return noting
 
 
-@pytest.mark.parametrize("body", [b"not json", b'{"errors": "[API] Invalid"}', b"", b"[" * 5000, b"\xff\xfe"])
-def test_a_signed_body_that_cannot_be_read_is_kept_and_set_aside_with_its_reason(
-    runtime: Runtime, client: FlaskClient, store: House, body: bytes
-) -> None:
-    assert deliver(client, store, body).status_code == 200
-    assert deliver(client, store, b"{}", headers=_other_topic(store)).status_code == 200
-    open_batch(runtime)
-    rows = _kept(runtime)
-    assert [row.state for row in rows] == ["aside", "aside"]
-    assert all(row.reason for row in rows)
-
-
-def _other_topic(store: House) -> dict[str, str]:
-    if store.platform == "shopify":
-        return from_shopify(store, b"{}", X_Shopify_Topic="things/happened", X_Shopify_Webhook_Id="w-2")
-    return from_woocommerce(store, b"{}", topic="thing.happened")
-
-
-def test_a_bad_delivery_stops_nobody_else(runtime: Runtime, client: FlaskClient) -> None:
-    bad, good = shopify_store(runtime, "bad"), woocommerce_store(runtime, "good")
-    deliver(client, bad, b"not json")
-    deliver(client, good, b'{"id": 5, "email": "anna@example.com", "date_modified_gmt": "2026-11-20T11:00:00"}')
-    open_batch(runtime)
-    assert {row.store_id: row.state for row in _kept(runtime)} == {bad.id: "aside", good.id: "done"}
-
-
 @pytest.mark.parametrize("body", [b"webhook_id=5", b"webhook_id=1234567890\n"])
 def test_the_ping_of_woocommerce_gets_exactly_200_and_leaves_no_row(
     runtime: Runtime, client: FlaskClient, tea: House, body: bytes
@@ -249,7 +218,7 @@ def test_the_ping_of_woocommerce_gets_exactly_200_and_leaves_no_row(
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = client.post(f"/webhooks/woocommerce/{tea.key}", data=body, headers=form)
     assert (answer.status, answer.data) == ("200 OK", b"")
-    assert _kept(runtime) == []
+    assert kept(runtime) == []
 
 
 @pytest.mark.parametrize("body", [b"webhook_id=5&id=1", b"webhook_id=x", b"id=5", b""])
@@ -257,12 +226,12 @@ def test_what_only_resembles_a_ping_needs_a_signature(
     runtime: Runtime, client: FlaskClient, tea: House, body: bytes
 ) -> None:
     assert client.post(f"/webhooks/woocommerce/{tea.key}", data=body).status_code == 401
-    assert _kept(runtime) == []
+    assert kept(runtime) == []
 
 
 def test_a_delivery_that_comes_twice_is_kept_once(runtime: Runtime, client: FlaskClient, store: House) -> None:
     assert [deliver(client, store, BODY).status_code for _ in range(3)] == [200, 200, 200]
-    assert len(_kept(runtime)) == 1
+    assert len(kept(runtime)) == 1
 
 
 def test_a_store_that_has_gone_may_still_tell_what_the_law_demands(
@@ -273,7 +242,7 @@ def test_a_store_that_has_gone_may_still_tell_what_the_law_demands(
     body = b'{"shop_domain": "corner.myshopify.com"}'
     headers = from_shopify(corner, body, X_Shopify_Topic="shop/redact")
     assert deliver(client, corner, body, headers=headers).status_code == 200
-    assert [row.topic for row in _kept(runtime)] == ["shop/redact"]
+    assert [row.topic for row in kept(runtime)] == ["shop/redact"]
 
 
 def test_a_demand_of_one_store_is_not_played_to_another(runtime: Runtime, client: FlaskClient, corner: House) -> None:
@@ -282,7 +251,7 @@ def test_a_demand_of_one_store_is_not_played_to_another(runtime: Runtime, client
     body = b'{"shop_domain": "corner.myshopify.com"}'
     headers = from_shopify(other, body, X_Shopify_Topic="shop/redact")
     assert deliver(client, other, body, headers=headers).status_code == 401
-    assert _kept(runtime) == []
+    assert kept(runtime) == []
 
 
 def test_only_a_post_delivers(client: FlaskClient, store: House) -> None:

@@ -9,12 +9,13 @@ from hashlib import sha256
 from typing import Any
 
 import jwt
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 from werkzeug.wrappers import Response
 
-from app.model import Store
+from app.model import Delivery, Store
 from app.pipeline.install import install
 from app.runtime import Runtime
 from app.web import plug, settle_in
@@ -137,6 +138,12 @@ def deliver(client: FlaskClient, store: House, body: bytes, *, headers: dict[str
         return client.post("/webhooks/shopify", data=body, headers=headers or from_shopify(store, body))
     where = f"/webhooks/woocommerce/{store.key}"
     return client.post(where, data=body, headers=headers or from_woocommerce(store, body))
+
+
+def kept(runtime: Runtime) -> list[Delivery]:
+    """All deliveries, in the order in which they came."""
+    with runtime.database.read_inbox() as inbox:
+        return list(inbox.scalars(sa.select(Delivery).order_by(Delivery.id)))
 
 
 def policy_of(answer: Response) -> dict[str, list[str]]:
