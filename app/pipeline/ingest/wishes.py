@@ -39,7 +39,7 @@ def of_checkouts(batch: "Batch", records: Sequence[CheckoutRecord]) -> list[News
         )
         found += [
             News(EventKind.CHECKOUT_LEFT, f"checkout:{row.external_id}", row.customer_id, row.updated_at)
-            for row in batch.session.execute(query)
+            for row in batch.session.execute(query.order_by(CHECKOUT.c.external_id))
         ]
     return found
 
@@ -89,7 +89,7 @@ def _wishes(batch: "Batch", products: Sequence[str]) -> list[Any]:
     query = (
         sa.select(INTEREST)
         .where(INTEREST.c.store_id == batch.store.id, INTEREST.c.product_external_id.in_(products), holds)
-        .order_by(INTEREST.c.at)
+        .order_by(INTEREST.c.at, INTEREST.c.customer_id, INTEREST.c.product_external_id)
     )
     latest = {(row.customer_id, row.product_external_id): row for row in batch.session.execute(query)}
     return list(latest.values())
