@@ -22,7 +22,10 @@ class MessageState(StrEnum):
 
 MOVES: dict[MessageState, frozenset[MessageState]] = {
     # What was queued again in doubt is sent as soon as a receipt proves that it had left.
-    MessageState.QUEUED: frozenset({MessageState.SENDING, MessageState.DROPPED, MessageState.SENT}),
+    # Where it is dropped before that, the doubt stays.
+    MessageState.QUEUED: frozenset(
+        {MessageState.SENDING, MessageState.DROPPED, MessageState.SENT, MessageState.IN_DOUBT}
+    ),
     MessageState.SENDING: frozenset(
         {MessageState.QUEUED, MessageState.SENT, MessageState.FAILED, MessageState.IN_DOUBT}
     ),

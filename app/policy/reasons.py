@@ -53,6 +53,7 @@ class Reason(StrEnum):
     REFUSED = "refused"
     TRY_AGAIN = "try_again"
     CRASHED_WHILE_SENDING = "crashed_while_sending"
+    MAY_HAVE_LEFT = "may_have_left"
     NO_CHANNEL = "no_channel"
     NOT_CONFIRMED = "not_confirmed"
     NO_CODE = "no_code"
@@ -109,6 +110,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.REFUSED: "The receiving side refused it for good.",
     Reason.TRY_AGAIN: "The receiving side could not take it just then; it is tried again.",
     Reason.CRASHED_WHILE_SENDING: "A crash came while it was being handed over: it may have left, and is not repeated.",
+    Reason.MAY_HAVE_LEFT: "It may have left when it was handed over, and is tried again, since somebody waits for it.",
     Reason.NO_CHANNEL: "No channel is set up for this kind of message.",
     Reason.NOT_CONFIRMED: "The store could not be asked whether this is still true; it is asked again.",
     Reason.NO_CODE: "The store could not make the discount code; it is tried again.",

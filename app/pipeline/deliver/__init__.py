@@ -16,6 +16,7 @@ from app.pipeline import ledger
 from app.pipeline.deliver.desk import desks_of
 from app.pipeline.deliver.door import Wanting, judge
 from app.pipeline.deliver.door import put_off as put_off_all
+from app.pipeline.deliver.doubts import doubted
 from app.pipeline.deliver.handing import hand_over
 from app.pipeline.deliver.recover import settle_own, settle_the_dead, settle_the_lost
 from app.pipeline.deliver.settle import Fate, settle
@@ -76,11 +77,13 @@ def note_fault(runtime: Runtime, row: Row) -> None:
 def give_up(runtime: Runtime, row: Row) -> None:
     """Drop a message that broke whoever tried to send it, and say so."""
     is_queued = sa.and_(MESSAGE.c.id == row.id, MESSAGE.c.state == MessageState.QUEUED)
-    dropped = sa.update(MESSAGE).where(is_queued).values(state=MessageState.DROPPED, reason=Reason.BROKEN)
+    entry = ledger.Entry(row, OutcomeKind.DROPPED, Reason.BROKEN)
     with runtime.database.write() as session:
-        if session.execute(dropped.returning(MESSAGE.c.id)).first() is not None:
-            entry = ledger.Entry(row, OutcomeKind.DROPPED, Reason.BROKEN)
-            ledger.write(session, [entry], now=runtime.clock.now())
+        doubt = doubted(session, [entry]).get(row.id)
+        state = MessageState.DROPPED if doubt is None else MessageState.IN_DOUBT
+        given_up = sa.update(MESSAGE).where(is_queued).values(state=state, reason=(doubt or entry).reason)
+        if session.execute(given_up.returning(MESSAGE.c.id)).first() is not None:
+            ledger.write(session, [doubt or entry], now=runtime.clock.now())
 
 
 def put_off(runtime: Runtime, rows: Sequence[Row], *, reason: Reason) -> None:

@@ -25,6 +25,7 @@ from app.model import (
 from app.pipeline import ledger
 from app.pipeline.deliver.codes import given_away, worth
 from app.pipeline.deliver.desk import Desk
+from app.pipeline.deliver.doubts import doubted
 from app.pipeline.deliver.envelopes import Text
 from app.pipeline.deliver.pace import Pace, held
 from app.pipeline.deliver.warmth import Warmth, keep, warmth_of
@@ -257,12 +258,23 @@ def _move(row: Row, **changes: object) -> dict[str, Any]:
 def _write(session: Session, written: _Written) -> None:
     for channel, ids in written.sending.items():
         _mark_sending(session, ids, channel=channel, written=written)
+    stopped = [one.row.enrollment_id for one in written.entries if one.kind is OutcomeKind.STOPPED]
+    _keep_doubts(session, written)
     bulk_update(session, MESSAGE, rows=written.moves)
     paces = [{"id": customer_id, "pace": pace} for customer_id, pace in sorted(written.paces.items())]
     bulk_update(session, CUSTOMER, rows=paces)
     ledger.write(session, written.entries, now=written.now)
     keep(session, written.warmths)
-    _stop(session, [one.row.enrollment_id for one in written.entries if one.kind is OutcomeKind.STOPPED])
+    _stop(session, stopped)
+
+
+def _keep_doubts(session: Session, written: _Written) -> None:
+    gone = {move["id"]: move for move in written.moves if move["state"] == MessageState.DROPPED}
+    doubts = doubted(session, [one for one in written.entries if one.row.id in gone])
+    if doubts:
+        written.entries = [doubts.get(one.row.id, one) for one in written.entries]
+        for message_id, one in doubts.items():
+            gone[message_id] |= {"state": MessageState.IN_DOUBT, "reason": one.reason}
 
 
 def _mark_sending(session: Session, ids: Sequence[int], *, channel: str, written: _Written) -> None:

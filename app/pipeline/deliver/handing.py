@@ -85,7 +85,7 @@ def _work_off(hand: _Hand, ready: Sequence[Ready]) -> None:
     with closing(_fates(hand, _written(hand, ready), note=note)) as fates:
         for one, fate in fates:
             settlement = _settlement(hand, one, fate=fate)
-            if settlement.fate is not Fate.IN_DOUBT:
+            if settlement.fate not in {Fate.IN_DOUBT, Fate.REPEATED}:
                 hand.journal.note(settlement.row.id, Mark.LEFT if settlement.fate is Fate.LEFT else Mark.STAYED)
             hand.told.append(settlement)
 
@@ -135,9 +135,9 @@ def _rest(told: Sequence[Settlement]) -> timedelta | None:
     """
     troubles: dict[object, timedelta | None] = {}
     for one in reversed(told):
-        if one.fate not in {Fate.AGAIN, Fate.UNTRIED}:
+        if one.fate not in {Fate.AGAIN, Fate.REPEATED, Fate.UNTRIED}:
             return None
-        if one.domain is None or one.fate is Fate.AGAIN:
+        if one.domain is None or one.fate is not Fate.UNTRIED:
             troubles.setdefault(one.domain or one.row.id, one.wait)
         if len(troubles) == MOST_TROUBLES:
             return next(iter(troubles.values())) or RETRY_LATER
@@ -199,7 +199,7 @@ def _settlement(hand: _Hand, one: Envelope, *, fate: Accepted | Exception) -> Se
         case Permanent() | Unsupported():
             return _refused(hand, one, fate=fate)
         case InDoubt():
-            doubt = Fate.IN_DOUBT if row.purpose == Purpose.MARKETING else Fate.AGAIN
+            doubt = Fate.IN_DOUBT if row.purpose == Purpose.MARKETING else Fate.REPEATED
             return Settlement(row, doubt, now, why=why)
     raise fate
 

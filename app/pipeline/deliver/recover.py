@@ -117,6 +117,6 @@ def _asked(runtime: Runtime, row: Row) -> Fate:
     answers: Mapping[bool | None, Fate] = {
         True: Fate.LEFT,
         False: Fate.AGAIN,
-        None: Fate.IN_DOUBT if row.purpose == Purpose.MARKETING else Fate.AGAIN,
+        None: Fate.IN_DOUBT if row.purpose == Purpose.MARKETING else Fate.REPEATED,
     }
     return answers[has_left]

@@ -39,11 +39,12 @@ MOST_JITTER = timedelta(seconds=30)
 
 
 class Fate(StrEnum):
-    """What became of a message. `again` goes back to the queue and rests; `untried` goes back as if nothing had been;
-    `unwritable` is one whose text could not be filled in."""
+    """What became of a message. `again` goes back to the queue and rests; so does `repeated`, which may have left, but somebody
+    waits for it; `untried` goes back as if nothing had been; `unwritable` is one whose text could not be filled in."""
 
     LEFT = "left"
     AGAIN = "again"
+    REPEATED = "repeated"
     UNTRIED = "untried"
     REFUSED = "refused"
     UNWRITABLE = "unwritable"
@@ -124,10 +125,11 @@ def _note_bounces(session: Session, ours: Sequence[Settlement], *, now: datetime
 
 
 SAID = frozenset({Fate.LEFT, Fate.IN_DOUBT})
-STAYED = frozenset({Fate.AGAIN, Fate.UNTRIED, Fate.REFUSED, Fate.UNWRITABLE})
+STAYED = frozenset({Fate.AGAIN, Fate.REPEATED, Fate.UNTRIED, Fate.REFUSED, Fate.UNWRITABLE})
 STATES = {
     Fate.LEFT: MessageState.SENT,
     Fate.AGAIN: MessageState.QUEUED,
+    Fate.REPEATED: MessageState.QUEUED,
     Fate.UNTRIED: MessageState.QUEUED,
     Fate.REFUSED: MessageState.FAILED,
     Fate.UNWRITABLE: MessageState.FAILED,
@@ -136,6 +138,7 @@ STATES = {
 REASONS = {
     Fate.LEFT: (OutcomeKind.SENT, Reason.LEFT),
     Fate.AGAIN: (OutcomeKind.DEFERRED, Reason.TRY_AGAIN),
+    Fate.REPEATED: (OutcomeKind.DEFERRED, Reason.MAY_HAVE_LEFT),
     Fate.REFUSED: (OutcomeKind.FAILED, Reason.REFUSED),
     Fate.UNWRITABLE: (OutcomeKind.FAILED, Reason.BAD_TEXT),
     Fate.IN_DOUBT: (OutcomeKind.IN_DOUBT, Reason.CRASHED_WHILE_SENDING),
@@ -171,7 +174,7 @@ def _entry(one: Settlement, *, now: datetime) -> ledger.Entry | None:
         return None
     kind, reason = REASONS[one.fate]
     seen = {"why": one.why[:200]} if one.why else {}
-    until = next_try(one, now=now) if one.fate is Fate.AGAIN else None
+    until = next_try(one, now=now) if one.fate in {Fate.AGAIN, Fate.REPEATED} else None
     return ledger.Entry(one.row, kind, reason, seen=seen, until=until)
 
 

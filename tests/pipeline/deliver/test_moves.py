@@ -14,6 +14,7 @@ from app.pipeline.receipts import Told, take
 from app.pipeline.switch import Choice
 from connectors.errors import InDoubt, Permanent, Temporary
 from tests.pipeline.deliver.moody import Moody
+from tests.pipeline.deliver.test_recover import lose, settle
 from tests.story import Story
 
 PAIRS = [(one, other) for one in MessageState for other in MessageState if one is not other]
@@ -139,9 +140,20 @@ def test_every_move_that_the_table_allows_happens(story: Story, channel: Moody) 
         take(story.runtime, [Told(ReceiptKind.DELIVERED, f"it came:{message.key}", story.now, message=message.key)])
     put_back(story, "ben0")
     retried(story, "ben1")
+    doubted_and_overtaken(story, channel)
     story.off("welcome", choice=Choice.DROP)
     allowed = {(one, other) for one, others in MOVES.items() for other in others}
     assert moved(story.runtime.database) == allowed
+
+
+def doubted_and_overtaken(story: Story, channel: Moody) -> None:
+    """A service message may have left in a crash, and is true no longer when it is tried again."""
+    channel.mood = Temporary("later")
+    lose(story)
+    settle(story)
+    channel.mood = None
+    story.order("anna")
+    story.travel(hours=1)
 
 
 def put_back(story: Story, name: str) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from app.model import Message, MessageState
+from app.model import EnrollmentState, Message, MessageState
 from app.model.message import ReceiptKind
 from app.pipeline.deliver.recover import settle_the_lost
 from app.pipeline.receipts import Told, take
@@ -41,3 +41,17 @@ def test_what_nobody_tells_of_is_tried_again_where_it_belongs_to_an_order(story:
     channel.mood = Temporary("closed", retry_after=timedelta(hours=5))
     lose(story)
     assert settle(story) == [MessageState.QUEUED]
+
+
+def test_what_may_have_left_and_is_true_no_longer_stays_in_doubt(story: Story, channel: Moody) -> None:
+    """That it was not sent nobody can say: the ledger says that it may have left, and why it is not tried again."""
+    channel.mood = Temporary("closed", retry_after=timedelta(hours=5))
+    lose(story)
+    assert settle(story) == [MessageState.QUEUED]
+    channel.mood = None
+    story.order("anna")
+    story.travel(hours=1)
+    assert [one.state for one in story.messages("anna")] == [MessageState.IN_DOUBT]
+    assert story.reasons("anna")[-2:] == ["welcome.hello: may_have_left", "welcome.hello: crashed_while_sending"]
+    assert [one.state for one in story.ways("anna")] == [EnrollmentState.STOPPED]
+    assert channel.taken == []
